@@ -1,0 +1,83 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Settings every Swift target shares; see `docs/architecture.md`, "Settings".
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// The interpreter loop and the tensor code are 17 times slower unoptimised, which tests would feel.
+let optimisedInDebug: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+/// A part of the runtime: a target of its own below `Sources/EdgeRuntime`, so that the compiler enforces who may know whom.
+func runtimePart(
+    _ name: String, folder: String, _ dependencies: [Target.Dependency], settings: [SwiftSetting] = optimisedInDebug
+) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/EdgeRuntime/\(folder)", swiftSettings: settings)
+}
+
+let package = Package(
+    name: "edgesh",
+    products: [
+        .executable(name: "edgesh", targets: ["edgesh"]),
+        .library(name: "EdgeLang", targets: ["EdgeLang"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    ],
+    targets: [
+        // C: our kernels, and one thin target per system library.
+        .target(
+            name: "CEdgeKernels",
+            cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-ffp-contract=fast"])],
+            linkerSettings: [.linkedLibrary("m")]),
+        .target(name: "CDNNL"),
+        .systemLibrary(name: "CReadline", pkgConfig: "readline", providers: [.apt(["libreadline-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+
+        // The language: depends on nothing but the Swift standard library and libc.
+        .target(name: "EdgeLang", swiftSettings: optimisedInDebug),
+
+        // The runtime, lowest first. Arrows point down only.
+        runtimePart("EdgeTensors", folder: "Tensors", ["CEdgeKernels", "CDNNL"]),
+        runtimePart(
+            "EdgeModels", folder: "Models",
+            ["EdgeTensors", "CEdgeKernels", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+        runtimePart("EdgeTraining", folder: "Training", ["EdgeModels", "EdgeTensors"]),
+        runtimePart("EdgeCompression", folder: "Compression", ["EdgeTraining", "EdgeModels", "EdgeTensors"]),
+        runtimePart("EdgeDeployment", folder: "Deployment", ["EdgeModels", "EdgeTensors"]),
+        runtimePart("EdgeProtocols", folder: "Protocols", []),
+        runtimePart("EdgeFederation", folder: "Federation", ["EdgeTensors"]),
+        runtimePart("EdgeForecasting", folder: "Forecasting", ["EdgeTensors"]),
+        runtimePart(
+            "EdgeRuntime", folder: "Primitives",
+            [
+                "EdgeLang", "EdgeTensors", "EdgeModels", "EdgeTraining", "EdgeCompression", "EdgeDeployment",
+                "EdgeProtocols", "EdgeFederation", "EdgeForecasting", "CYAML", "CJansson",
+            ]),
+
+        // The program.
+        .executableTarget(
+            name: "edgesh",
+            dependencies: [
+                "EdgeLang", "EdgeRuntime", "CReadline",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        // Tests: one target per target, plus the program as a user runs it.
+        .testTarget(name: "EdgeLangTests", dependencies: ["EdgeLang"], swiftSettings: strict),
+        .testTarget(name: "EdgeTensorsTests", dependencies: ["EdgeTensors", "CEdgeKernels"], swiftSettings: strict),
+        .testTarget(name: "EdgeModelsTests", dependencies: ["EdgeModels", "EdgeTensors"], swiftSettings: strict),
+        .testTarget(
+            name: "EdgeCompressionTests", dependencies: ["EdgeCompression", "EdgeModels", "EdgeTensors"],
+            swiftSettings: strict),
+        .testTarget(name: "EdgeRuntimeTests", dependencies: ["EdgeRuntime", "EdgeLang"], swiftSettings: strict),
+        .testTarget(name: "edgeshTests", dependencies: ["edgesh"], swiftSettings: strict),
+    ]
+)

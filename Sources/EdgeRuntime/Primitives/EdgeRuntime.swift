@@ -1,0 +1,2 @@
+/// The version of the program and its libraries.
+public let edgeshVersion = "0.1.0"

@@ -1,0 +1,56 @@
+/// The type of a tensor's elements.
+public enum DType: String, Sendable, Hashable, CaseIterable {
+    case f64, f32, f16, bf16
+    case i64, i32, i16, i8
+    case u64, u32, u16, u8
+    case bool
+    /// Packed, the element with the lower index in the lower bits of a byte; each tensor starts on a byte.
+    case i4, u4, i2
+
+    /// The bits one element takes in storage (a `bool` is a byte).
+    public var bits: Int {
+        switch self {
+        case .f64, .i64, .u64: 64
+        case .f32, .i32, .u32: 32
+        case .f16, .bf16, .i16, .u16: 16
+        case .i8, .u8, .bool: 8
+        case .i4, .u4: 4
+        case .i2: 2
+        }
+    }
+
+    /// Whether several elements share a byte.
+    public var isPacked: Bool { bits < 8 }
+
+    /// Whether the elements are floating-point numbers.
+    public var isFloat: Bool {
+        switch self {
+        case .f64, .f32, .f16, .bf16: true
+        case .i64, .i32, .i16, .i8, .u64, .u32, .u16, .u8, .bool, .i4, .u4, .i2: false
+        }
+    }
+
+    /// The bytes that `count` elements take, or nil where that does not fit an `Int`.
+    public func byteCount(of count: Int) -> Int? {
+        let (product, overflow) = count.multipliedReportingOverflow(by: bits)
+        guard !overflow, product <= Int.max - 7 else { return nil }
+        return (product + 7) / 8
+    }
+}
+
+/// A Swift type that is stored as it is in a tensor of one `DType`.
+public protocol TensorElement: BitwiseCopyable, Sendable {
+    static var dtype: DType { get }
+}
+
+extension Double: TensorElement { public static var dtype: DType { .f64 } }
+extension Float: TensorElement { public static var dtype: DType { .f32 } }
+extension Int64: TensorElement { public static var dtype: DType { .i64 } }
+extension Int32: TensorElement { public static var dtype: DType { .i32 } }
+extension Int16: TensorElement { public static var dtype: DType { .i16 } }
+extension Int8: TensorElement { public static var dtype: DType { .i8 } }
+extension UInt64: TensorElement { public static var dtype: DType { .u64 } }
+extension UInt32: TensorElement { public static var dtype: DType { .u32 } }
+extension UInt16: TensorElement { public static var dtype: DType { .u16 } }
+extension UInt8: TensorElement { public static var dtype: DType { .u8 } }
+extension Bool: TensorElement { public static var dtype: DType { .bool } }

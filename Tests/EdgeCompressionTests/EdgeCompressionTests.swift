@@ -1,0 +1,4 @@
+import EdgeCompression
+import Testing
+
+@Suite struct EdgeCompressionTests {}

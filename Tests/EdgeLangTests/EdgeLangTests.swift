@@ -1,0 +1,4 @@
+import EdgeLang
+import Testing
+
+@Suite struct EdgeLangTests {}

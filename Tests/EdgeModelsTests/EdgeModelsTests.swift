@@ -1,0 +1,4 @@
+import EdgeModels
+import Testing
+
+@Suite struct EdgeModelsTests {}

@@ -1,0 +1,4 @@
+import EdgeRuntime
+import Testing
+
+@Suite struct EdgeRuntimeTests {}
