@@ -94,7 +94,9 @@ public struct Tensor: Sendable {
     public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
         let whole = try contiguous()
         let start = whole.storage.base + whole.offset * dtype.bits / 8
-        return try withExtendedLifetime(whole) { try body(UnsafeRawBufferPointer(start: start, count: whole.byteCount)) }
+        return try withExtendedLifetime(whole) {
+            try body(UnsafeRawBufferPointer(start: start, count: whole.byteCount))
+        }
     }
 
     /// Writes the bytes of the elements in C order, alone: a shared or scattered block is copied first.
