@@ -70,14 +70,20 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        // Tests: one target per target, plus the program as a user runs it.
-        .testTarget(name: "EdgeLangTests", dependencies: ["EdgeLang"], swiftSettings: strict),
-        .testTarget(name: "EdgeTensorsTests", dependencies: ["EdgeTensors", "CEdgeKernels"], swiftSettings: strict),
-        .testTarget(name: "EdgeModelsTests", dependencies: ["EdgeModels", "EdgeTensors"], swiftSettings: strict),
+        // Tests: one target per target, plus the program as a user runs it. PeerTesting finds data, peers and the program.
+        .target(name: "PeerTesting", path: "Tests/Support", swiftSettings: strict),
+        .testTarget(name: "EdgeLangTests", dependencies: ["EdgeLang", "PeerTesting"], swiftSettings: strict),
         .testTarget(
-            name: "EdgeCompressionTests", dependencies: ["EdgeCompression", "EdgeModels", "EdgeTensors"],
+            name: "EdgeTensorsTests", dependencies: ["EdgeTensors", "CEdgeKernels", "PeerTesting"],
             swiftSettings: strict),
-        .testTarget(name: "EdgeRuntimeTests", dependencies: ["EdgeRuntime", "EdgeLang"], swiftSettings: strict),
-        .testTarget(name: "edgeshTests", dependencies: ["edgesh"], swiftSettings: strict),
+        .testTarget(
+            name: "EdgeModelsTests", dependencies: ["EdgeModels", "EdgeTensors", "PeerTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "EdgeCompressionTests",
+            dependencies: ["EdgeCompression", "EdgeModels", "EdgeTensors", "PeerTesting"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EdgeRuntimeTests", dependencies: ["EdgeRuntime", "EdgeLang", "PeerTesting"], swiftSettings: strict),
+        .testTarget(name: "edgeshTests", dependencies: ["edgesh", "PeerTesting"], swiftSettings: strict),
     ]
 )
