@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 /// Settings every Swift target shares; see `docs/architecture.md`, "Settings".
@@ -7,7 +7,7 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
-]
+] + (Context.environment["EDGESH_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 /// The interpreter loop and the tensor code are 17 times slower unoptimised, which tests would feel.
 let optimisedInDebug: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
@@ -44,6 +44,7 @@ let package = Package(
         .target(name: "EdgeLang", swiftSettings: optimisedInDebug),
 
         // The runtime, lowest first. Arrows point down only.
+        runtimePart("EdgeData", folder: "Data", ["CYAML", "CJansson"]),
         runtimePart("EdgeTensors", folder: "Tensors", ["CEdgeKernels", "CDNNL"]),
         runtimePart(
             "EdgeModels", folder: "Models",
@@ -58,7 +59,7 @@ let package = Package(
             "EdgeRuntime", folder: "Primitives",
             [
                 "EdgeLang", "EdgeTensors", "EdgeModels", "EdgeTraining", "EdgeCompression", "EdgeDeployment",
-                "EdgeProtocols", "EdgeFederation", "EdgeForecasting", "CYAML", "CJansson",
+                "EdgeProtocols", "EdgeFederation", "EdgeForecasting", "EdgeData",
             ]),
 
         // The program.
@@ -82,6 +83,7 @@ let package = Package(
             name: "EdgeCompressionTests",
             dependencies: ["EdgeCompression", "EdgeModels", "EdgeTensors", "PeerTesting"],
             swiftSettings: strict),
+        .testTarget(name: "EdgeDataTests", dependencies: ["EdgeData", "PeerTesting"], swiftSettings: strict),
         .testTarget(
             name: "EdgeRuntimeTests", dependencies: ["EdgeRuntime", "EdgeLang", "PeerTesting"], swiftSettings: strict),
         .testTarget(name: "edgeshTests", dependencies: ["edgesh", "PeerTesting"], swiftSettings: strict),

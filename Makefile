@@ -1,0 +1,66 @@
+# make            build the release binary
+# make run        install what is missing, build, run examples/pipeline.edge
+# make test       install what is missing, build, run every test
+# make bench      compare with other languages and runtimes, side by side
+# make soak       fuzz the readers and the language for SOAK_SECONDS each
+# make install    copy the program below PREFIX (default /usr/local)
+# make size       what the release binary weighs
+# make format     write Swift files as the project's style wants them
+# make docs       write docs/reference again from the primitives' declarations
+# make clean      remove everything that was built
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SOAK_SECONDS ?= 600
+
+SWIFT ?= swift
+RELEASE := -c release --static-swift-stdlib -Xlinker -s
+BINARY := .build/release/edgesh
+
+# Warnings are errors in what `make test` builds; see Package.swift.
+STRICT := EDGESH_STRICT=1
+
+.DEFAULT_GOAL := release
+.PHONY: release run test bench soak install size format docs clean dependencies peers
+
+dependencies:
+	@Scripts/install-dependencies.sh build
+
+peers:
+	@Scripts/install-dependencies.sh test
+	@Scripts/make-venv.sh
+
+release: dependencies
+	$(SWIFT) build $(RELEASE) --product edgesh
+
+run: release
+	$(BINARY) examples/pipeline.edge
+
+test: peers
+	@Scripts/check-format.sh
+	$(STRICT) $(SWIFT) build --build-tests
+	$(STRICT) $(SWIFT) test --skip-build
+
+bench: release peers
+	@Scripts/install-dependencies.sh bench
+	Benchmarks/run.sh
+
+soak: release peers
+	Tests/Fuzz/run.sh $(SOAK_SECONDS)
+
+install: release
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/edgesh"
+	install -m 755 $(BINARY) "$(DESTDIR)$(PREFIX)/bin/edgesh"
+	cp -R examples "$(DESTDIR)$(PREFIX)/share/edgesh/"
+
+size: release
+	@ls -l $(BINARY) | awk '{ printf "%s  %.1f MB\n", $$NF, $$5 / 1000000 }'
+
+format:
+	git ls-files -z '*.swift' ':!:*.pb.swift' | xargs -0 $(SWIFT) format --in-place --parallel
+
+docs: release
+	$(BINARY) doc --reference docs/reference
+
+clean:
+	rm -rf .build .venv out
