@@ -2,12 +2,13 @@
 import PackageDescription
 
 /// Settings every Swift target shares; see `docs/architecture.md`, "Settings".
-let strict: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-] + (Context.environment["EDGESH_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
+let strict: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ] + (Context.environment["EDGESH_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 /// The interpreter loop and the tensor code are 17 times slower unoptimised, which tests would feel.
 let optimisedInDebug: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
@@ -36,9 +37,9 @@ let package = Package(
             cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-ffp-contract=fast"])],
             linkerSettings: [.linkedLibrary("m")]),
         .target(name: "CDNNL"),
-        .systemLibrary(name: "CReadline", pkgConfig: "readline", providers: [.apt(["libreadline-dev"])]),
-        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
-        .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+        .systemLibrary(name: "CReadline"),
+        .systemLibrary(name: "CYAML"),
+        .systemLibrary(name: "CJansson"),
 
         // The language: depends on nothing but the Swift standard library and libc.
         .target(name: "EdgeLang", swiftSettings: optimisedInDebug),

@@ -43,6 +43,7 @@ extension DataError {
 
     static func notFinite(_ value: Double) -> DataError {
         DataError(
-            code: "D0006", message: "JSON has no number for \(value)", hint: "replace it by null or a text before writing")
+            code: "D0006", message: "JSON has no number for \(value)",
+            hint: "replace it by null or a text before writing")
     }
 }

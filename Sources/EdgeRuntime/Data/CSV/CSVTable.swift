@@ -45,7 +45,9 @@ public struct CSVTable: Sendable, Hashable {
         default: break
         }
         // Only what begins like a number is one: Swift would also read "infinity" and hexadecimal floats.
-        guard (0x30...0x39).contains(first) || first == 0x2D || first == 0x2B || first == 0x2E else { return .text(field) }
+        guard (0x30...0x39).contains(first) || first == 0x2D || first == 0x2B || first == 0x2E else {
+            return .text(field)
+        }
         if let whole = Int64(text) { return .int(whole) }
         if text.utf8.contains(where: { $0 == 0x78 || $0 == 0x58 }) { return .text(field) }
         return Double(text).map { .float($0) } ?? .text(field)

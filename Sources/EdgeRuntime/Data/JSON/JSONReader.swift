@@ -58,7 +58,8 @@ public enum JSONReader {
         case json_error_invalid_utf8: return .notUTF8("JSON")
         case json_error_numeric_overflow:
             return .json(
-                text, line: Int(fault.line), column: Int(fault.column), hint: "a number must fit 64 bits; write it as a text")
+                text, line: Int(fault.line), column: Int(fault.column),
+                hint: "a number must fit 64 bits; write it as a text")
         default: return .json(text, line: max(1, Int(fault.line)), column: max(0, Int(fault.column)))
         }
     }

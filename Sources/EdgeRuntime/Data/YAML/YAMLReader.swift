@@ -9,7 +9,8 @@ public struct YAMLReader: ~Copyable {
     /// The number of values that aliases may add to a document.
     public static let maximumAliasedValues = 100_000
 
-    private var parser = yaml_parser_t()
+    /// On the heap, because libyaml keeps a pointer to the parser inside the parser.
+    private let parser: UnsafeMutablePointer<yaml_parser_t>
     private var anchors: [String: (tree: DataTree, size: Int)] = [:]
     private var aliasedValues = 0
 
@@ -22,7 +23,7 @@ public struct YAMLReader: ~Copyable {
         let result: Result<DataTree, DataError> = bytes.withUnsafeBufferPointer { buffer in
             do throws(DataError) {
                 var reader = try YAMLReader()
-                yaml_parser_set_input_string(&reader.parser, buffer.baseAddress, buffer.count)
+                yaml_parser_set_input_string(reader.parser, buffer.baseAddress, buffer.count)
                 return .success(try reader.document())
             } catch {
                 return .failure(error)
@@ -32,15 +33,17 @@ public struct YAMLReader: ~Copyable {
     }
 
     private init() throws(DataError) {
-        guard yaml_parser_initialize(&parser) == 1 else {
+        parser = .allocate(capacity: 1)
+        parser.initialize(to: yaml_parser_t())
+        guard yaml_parser_initialize(parser) == 1 else {
             throw DataError(code: "D0007", message: "there is no memory left to read YAML")
         }
-        yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING)
+        yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
     }
 
     deinit {
-        // The parser is moved by no one while it lives; its own storage hangs off pointers that are freed here.
-        withUnsafePointer(to: parser) { yaml_parser_delete(UnsafeMutablePointer(mutating: $0)) }
+        yaml_parser_delete(parser)
+        parser.deallocate()
     }
 
     private mutating func document() throws(DataError) -> DataTree {
@@ -117,9 +120,10 @@ public struct YAMLReader: ~Copyable {
 
     private mutating func next() throws(DataError) -> Event {
         var raw = yaml_event_t()
-        guard yaml_parser_parse(&parser, &raw) == 1 else {
-            let text = parser.problem.map { String(cString: $0) } ?? "it cannot be read"
-            throw .yaml(text, line: parser.problem_mark.line + 1, column: parser.problem_mark.column + 1)
+        guard yaml_parser_parse(parser, &raw) == 1 else {
+            let text = parser.pointee.problem.map { String(cString: $0) } ?? "it cannot be read"
+            throw .yaml(
+                text, line: parser.pointee.problem_mark.line + 1, column: parser.pointee.problem_mark.column + 1)
         }
         defer { yaml_event_delete(&raw) }
         return Event(raw)
