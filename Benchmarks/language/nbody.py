@@ -1,0 +1,103 @@
+# The planets' motion (symplectic Euler): floating point in fields of dicts, updated in place.
+from math import floor, sqrt
+
+pi = 3.141592653589793
+solar_mass = 4 * pi * pi
+days = 365.24
+
+
+def system():
+    return [
+        {"x": 0.0, "y": 0.0, "z": 0.0, "vx": 0.0, "vy": 0.0, "vz": 0.0, "mass": solar_mass},
+        {
+          "x": 4.84143144246472090e+00,
+          "y": -1.16032004402742839e+00,
+          "z": -1.03622044471123109e-01,
+          "vx": 1.66007664274403694e-03 * days,
+          "vy": 7.69901118419740425e-03 * days,
+          "vz": -6.90460016972063023e-05 * days,
+          "mass": 9.54791938424326609e-04 * solar_mass,
+        },
+        {
+          "x": 8.34336671824457987e+00,
+          "y": 4.12479856412430479e+00,
+          "z": -4.03523417114321381e-01,
+          "vx": -2.76742510726411899e-03 * days,
+          "vy": 4.99852801234917238e-03 * days,
+          "vz": 2.30417297573763929e-05 * days,
+          "mass": 2.85885980666130812e-04 * solar_mass,
+        },
+        {
+          "x": 1.28943695621391310e+01,
+          "y": -1.51111514016986312e+01,
+          "z": -2.23307578892655734e-01,
+          "vx": 2.96460137564761618e-03 * days,
+          "vy": 2.37847173959480950e-03 * days,
+          "vz": -2.96589568540237556e-05 * days,
+          "mass": 4.36624404335156298e-05 * solar_mass,
+        },
+        {
+          "x": 1.53796971148509165e+01,
+          "y": -2.59193146099879641e+01,
+          "z": 1.79258772950371181e-01,
+          "vx": 2.68067772490389322e-03 * days,
+          "vy": 1.62824170038242295e-03 * days,
+          "vz": -9.51592254519715870e-05 * days,
+          "mass": 5.15138902046611451e-05 * solar_mass,
+        },
+    ]
+
+
+def energy(bodies):
+    e = 0.0
+    for i in range(len(bodies)):
+        a = bodies[i]
+        e += 0.5 * a["mass"] * (a["vx"] * a["vx"] + a["vy"] * a["vy"] + a["vz"] * a["vz"])
+        for j in range(i + 1, len(bodies)):
+            b = bodies[j]
+            dx = a["x"] - b["x"]
+            dy = a["y"] - b["y"]
+            dz = a["z"] - b["z"]
+            e -= a["mass"] * b["mass"] / sqrt(dx * dx + dy * dy + dz * dz)
+    return e
+
+
+def main():
+    bodies = system()
+    count = len(bodies)
+    px = py = pz = 0.0
+    for b in bodies:
+        px += b["vx"] * b["mass"]
+        py += b["vy"] * b["mass"]
+        pz += b["vz"] * b["mass"]
+    bodies[0]["vx"] = -px / solar_mass
+    bodies[0]["vy"] = -py / solar_mass
+    bodies[0]["vz"] = -pz / solar_mass
+    first = floor(energy(bodies) * 1e9)
+    dt = 0.01
+    for _ in range(200000):
+        for i in range(count):
+            for j in range(i + 1, count):
+                a = bodies[i]
+                b = bodies[j]
+                dx = a["x"] - b["x"]
+                dy = a["y"] - b["y"]
+                dz = a["z"] - b["z"]
+                d2 = dx * dx + dy * dy + dz * dz
+                mag = dt / (d2 * sqrt(d2))
+                mi = a["mass"] * mag
+                mj = b["mass"] * mag
+                a["vx"] -= dx * mj
+                a["vy"] -= dy * mj
+                a["vz"] -= dz * mj
+                b["vx"] += dx * mi
+                b["vy"] += dy * mi
+                b["vz"] += dz * mi
+        for b in bodies:
+            b["x"] += dt * b["vx"]
+            b["y"] += dt * b["vy"]
+            b["z"] += dt * b["vz"]
+    print(f"{first} {floor(energy(bodies) * 1e9)}")
+
+
+main()
