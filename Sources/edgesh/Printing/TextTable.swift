@@ -1,0 +1,77 @@
+/// Lays out rows of texts in aligned columns, cut to a width.
+///
+/// Where the room is too small, the widest columns give way first, down to a few characters each; if that is not enough, columns
+/// at the right are left out, and a last column `…` says so.
+struct TextTable {
+    /// How the cells of a column stand in it.
+    enum Alignment {
+        case left, right
+    }
+
+    /// One column: its heading and how its cells stand.
+    struct Column {
+        var title: String
+        var alignment: Alignment = .left
+    }
+
+    var columns: [Column]
+    /// As many cells as columns in each row.
+    var rows: [[String]]
+    /// Rows that sum up the others, below a line.
+    var footer: [[String]] = []
+
+    private static let gap = "  "
+    private static let narrowest = 8
+
+    /// The table's lines, each at most `width` characters long, the last without a line end.
+    func render(width: Int) -> String {
+        var widths = columns.indices.map { column in
+            (rows + footer).reduce(columns[column].title.count) { max($0, $1[column].count) }
+        }
+        var shown = columns.count
+        func total() -> Int { widths[..<shown].reduce(0, +) + TextTable.gap.count * max(0, shown - 1) }
+        while total() > width {
+            guard let widest = widths[..<shown].max(), widest > TextTable.narrowest,
+                let column = widths[..<shown].lastIndex(of: widest)
+            else { break }
+            widths[column] -= 1
+        }
+        var hasMore = false
+        while total() + (hasMore ? TextTable.gap.count + 1 : 0) > width, shown > 1 {
+            shown -= 1
+            hasMore = true
+        }
+        var lines = [line(columns.map(\.title), widths: widths[..<shown], hasMore: hasMore)]
+        lines.append(rule(widths[..<shown], hasMore: hasMore))
+        for row in rows { lines.append(line(row, widths: widths[..<shown], hasMore: hasMore)) }
+        if !footer.isEmpty { lines.append(rule(widths[..<shown], hasMore: hasMore)) }
+        for row in footer { lines.append(line(row, widths: widths[..<shown], hasMore: hasMore)) }
+        return lines.joined(separator: "\n")
+    }
+
+    private func line(_ cells: [String], widths: ArraySlice<Int>, hasMore: Bool) -> String {
+        var parts = widths.indices.map { column in
+            TextTable.fit(cells[column], width: widths[column], columns[column].alignment)
+        }
+        if hasMore { parts.append("…") }
+        let text = parts.joined(separator: TextTable.gap)
+        return String(text.reversed().drop { $0 == " " }.reversed())
+    }
+
+    private func rule(_ widths: ArraySlice<Int>, hasMore: Bool) -> String {
+        let parts = widths.map { String(repeating: "─", count: $0) } + (hasMore ? ["─"] : [])
+        return parts.joined(separator: TextTable.gap)
+    }
+
+    /// A text filled up or cut to a width; control characters, which would break the lines, are shown as blanks.
+    static func fit(_ text: String, width: Int, _ alignment: Alignment) -> String {
+        let text = String(text.map { $0.isNewline || $0 == "\t" || $0 == "\u{1B}" ? " " : $0 })
+        let count = text.count
+        if count > width { return String(text.prefix(max(0, width - 1))) + "…" }
+        let blanks = String(repeating: " ", count: width - count)
+        switch alignment {
+        case .left: return text + blanks
+        case .right: return blanks + text
+        }
+    }
+}
