@@ -36,7 +36,7 @@ public struct YAMLReader: ~Copyable {
         parser = .allocate(capacity: 1)
         parser.initialize(to: yaml_parser_t())
         guard yaml_parser_initialize(parser) == 1 else {
-            throw DataError(code: "D0007", message: "there is no memory left to read YAML")
+            throw DataError(code: "E0407", message: "there is no memory left to read YAML")
         }
         yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
     }
