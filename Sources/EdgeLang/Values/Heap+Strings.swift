@@ -233,3 +233,8 @@ struct InternTable {
         for case let entry? in slots { body(entry) }
     }
 }
+
+extension StringCell {
+    /// The number of code points.
+    var characterCount: Int { isASCII ? count : buffer.count { $0 & 0xC0 != 0x80 } }
+}
