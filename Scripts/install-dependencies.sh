@@ -9,7 +9,7 @@ set -euo pipefail
 
 build_packages=(libreadline-dev libyaml-dev libjansson-dev libdnnl-dev)
 test_packages=(python3 python3-venv lua5.4)
-bench_packages=()
+bench_packages=(time)
 
 packages=("${build_packages[@]}")
 case "${1:-test}" in

@@ -1,0 +1,48 @@
+"""`make bench`: edgesh against its peers, measured side by side in one run. Figures are printed and never asserted."""
+
+import argparse
+import os
+import pathlib
+import platform
+import shutil
+
+import languages
+import networks
+import startup
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+def processor():
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            return next(line.split(":", 1)[1].strip() for line in file if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help="languages, startup, networks (default: all)")
+    parser.add_argument("--edgesh", default=str(ROOT / ".build" / "release" / "edgesh"), help="the program to measure")
+    parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds (default 5)")
+    parser.add_argument("--programs", nargs="*", default=languages.PROGRAMS, help="which language programs to run")
+    options = parser.parse_args()
+    unknown = set(options.parts) - {"languages", "startup", "networks"}
+    if unknown:
+        parser.error(f"unknown part: {', '.join(sorted(unknown))}")
+    for program in (options.edgesh, "lua5.4", "/usr/bin/time"):
+        if shutil.which(program) is None:
+            parser.error(f"{program} is missing; `make bench` builds and installs what is needed")
+    parts = options.parts or ["startup", "languages", "networks"]
+    print(f"{processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; Python {platform.python_version()}")
+    if "startup" in parts:
+        startup.run(options.edgesh, 40 * options.rounds)
+    if "languages" in parts:
+        languages.run(options.edgesh, options.rounds, options.programs)
+    if "networks" in parts:
+        networks.run(options.edgesh, options.rounds)
+
+
+if __name__ == "__main__":
+    main()
