@@ -1,10 +1,25 @@
-#include "edge_kernels.h"
+#include "internal.h"
 
 edge_isa edge_isa_detected(void) {
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
+#if EDGE_X86
+    if (__builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
+        && __builtin_cpu_supports("avx512dq"))
         return EDGE_ISA_AVX512_VNNI;
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return EDGE_ISA_AVX2;
 #endif
     return EDGE_ISA_SCALAR;
+}
+
+edge_isa edge_isa_lowered(edge_isa wanted) {
+    edge_isa best = edge_isa_detected();
+    return wanted < best ? wanted : best;
+}
+
+void *edge_allocate(size_t count, size_t size) {
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes) || __builtin_add_overflow(bytes, 128, &bytes)) return NULL;
+    bytes &= ~(size_t)63;
+    void *block = aligned_alloc(64, bytes);
+    if (block) memset(block, 0, bytes);
+    return block;
 }

@@ -153,7 +153,7 @@ size_t edge_conv_q8_scratch(const edge_conv_q8 *conv);
 void edge_conv_q8_run(const edge_conv_q8 *conv, const void *input, const void *residual, void *output, void *scratch);
 
 /// Runs it on float input, which is quantized to 8 bits first, asymmetric over its whole range (zero included), with one
-/// scale for the image of each batch entry. Output must be EDGE_OUTPUT_F32, without residual.
+/// scale for all of it. Output must be EDGE_OUTPUT_F32, and `bias` NULL (`bias_f32` may be given).
 void edge_conv_q8_run_dynamic(const edge_conv_q8 *conv, const float *input, float *output, void *scratch);
 
 // MARK: Matrix products of two activations

@@ -1,0 +1,335 @@
+#include "conv_q8_internal.h"
+
+/// Whether every weight, less its zero point, is a signed byte.
+static bool fits_i8(const edge_conv_q8_options *o, size_t count) {
+    if (o->weight_zero == 0 && o->weight_type != EDGE_WEIGHT_U8) return true;
+    for (size_t i = 0; i < count; i++) {
+        int32_t weight = edge_conv_q8_weight(o, i);
+        if (weight < -128 || weight > 127) return false;
+    }
+    return true;
+}
+
+static bool is_valid(const edge_conv_q8_options *o) {
+    if (!edge_shape_is_valid(&o->shape) || !o->weights || !o->weight_scales || o->scale_group < 0) return false;
+    if (o->weight_zero < -255 || o->weight_zero > 255 || (o->bias && o->bias_f32)) return false;
+    if (o->bias && o->scale_group > 0 && o->scale_group < o->shape.in_c / o->shape.groups) return false;
+    if (o->output_type == EDGE_OUTPUT_F32) return !o->add_residual;
+    int32_t lowest = o->output_type == EDGE_OUTPUT_I8 ? -128 : 0, highest = lowest + 255;
+    if (!(o->output_scale > 0) || o->output_min < lowest || o->output_max > highest || o->output_min > o->output_max)
+        return false;
+    if (o->output_zero < lowest || o->output_zero > highest) return false;
+    return !o->add_residual || (o->sum_scale > 0 && o->sum_min >= lowest && o->sum_max <= highest);
+}
+
+static edge_unit unit_for(const edge_conv_q8 *conv, size_t count) {
+    const edge_conv_q8_options *o = &conv->options;
+    bool nibbles = o->weight_type == EDGE_WEIGHT_I4 && o->weight_zero == 0;
+    if (conv->isa < EDGE_ISA_AVX512_VNNI) return nibbles ? EDGE_UNIT_S16S4 : EDGE_UNIT_S16;
+    return nibbles ? EDGE_UNIT_U8S4 : fits_i8(o, count) ? EDGE_UNIT_U8S8 : EDGE_UNIT_S16;
+}
+
+static void *copied(const void *array, size_t count, size_t size) {
+    void *copy = edge_allocate(count, size);
+    if (copy) memcpy(copy, array, count * size);
+    return copy;
+}
+
+/// The zero point of the activations as the packed kernel sees them: unsigned ones, or with zero taken off.
+static int32_t shifted_zero(const edge_conv_q8 *conv, edge_q8 type, int32_t zero) {
+    bool unsigned_activations = conv->direct.unit == EDGE_UNIT_U8S8 || conv->direct.unit == EDGE_UNIT_U8S4;
+    return unsigned_activations ? zero - edge_lowest_q8(type) : 0;
+}
+
+/// Whether the zero point's share is taken off as a float after the multiplication: 4-bit accumulators are 16 times too
+/// large, and several scale groups have no common integer.
+static bool corrects_in_float(const edge_conv_q8 *conv) {
+    return conv->scale_groups > 1 || conv->direct.unit == EDGE_UNIT_U8S4;
+}
+
+/// What one unit of the accumulators is worth, in weights.
+static float accumulator_unit(const edge_conv_q8 *conv) {
+    return conv->direct.unit == EDGE_UNIT_U8S4 ? 1.0f / 16 : 1;
+}
+
+/// Fills the per lane constants from the copied arrays.
+static void prepare_lanes(edge_conv_q8 *conv) {
+    const edge_conv_q8_options *o = &conv->options;
+    const edge_direct *d = &conv->direct;
+    const int32_t groups = conv->scale_groups, taps = o->shape.kernel_h * o->shape.kernel_w;
+    const int32_t scale_group = groups > 1 ? o->scale_group : conv->in_g;
+    const bool is_float = o->output_type == EDGE_OUTPUT_F32;
+    const int32_t zero = shifted_zero(conv, o->input_type, o->input_zero);
+    const float unit = accumulator_unit(conv);
+    for (int32_t out = 0; out < o->shape.out_c; out++) {
+        int32_t local = out % conv->out_g;
+        size_t lane = edge_direct_lane(d, out / conv->out_g, local);
+        int32_t panel = local / EDGE_BLOCK / d->panel_blocks;
+        int32_t first = panel * d->panel_blocks * EDGE_BLOCK;
+        size_t width = (size_t)edge_min_i32(d->panel_blocks, d->blocks - panel * d->panel_blocks) * EDGE_BLOCK;
+        float *multipliers = conv->multipliers + edge_direct_lane(d, out / conv->out_g, first) * groups + (local - first);
+        int64_t sum = 0;
+        double scaled = 0;
+        for (int32_t sg = 0; sg < groups; sg++) {
+            int64_t part = 0;
+            size_t begin = ((size_t)out * conv->in_g + (size_t)sg * scale_group) * taps;
+            size_t end = ((size_t)out * conv->in_g + edge_min_i32((sg + 1) * scale_group, conv->in_g)) * taps;
+            for (size_t i = begin; i < end; i++) part += edge_conv_q8_weight(o, i);
+            float scale = conv->scales[(size_t)out * groups + sg];
+            sum += part;
+            scaled += (double)part * scale;
+            float multiplier = scale;
+            if (!is_float) multiplier = groups == 1 ? o->input_scale * scale / o->output_scale : scale;
+            multipliers[sg * width] = multiplier * unit;
+        }
+        conv->sums[lane] = (int32_t)sum;
+        conv->scaled_sums[lane] = (float)scaled;
+        float bias = conv->bias_f32 ? conv->bias_f32[out] : 0;
+        int64_t start = conv->bias ? conv->bias[out] : 0;
+        if (corrects_in_float(conv)) {
+            double real = bias + (double)o->input_scale * (-(double)zero * scaled);
+            if (conv->bias) real += (double)start * o->input_scale * conv->scales[out];
+            conv->biases[lane] = (float)(is_float ? real : real / o->output_scale);
+            start = 0;
+        } else {
+            conv->biases[lane] = is_float ? bias : bias / o->output_scale;
+            start -= zero * sum;
+        }
+        conv->starts[lane] = (int32_t)(start < INT32_MIN ? INT32_MIN : start > INT32_MAX ? INT32_MAX : start);
+    }
+}
+
+static bool prepare_direct(edge_conv_q8 *conv, size_t count) {
+    const edge_conv_q8_options *o = &conv->options;
+    if (!edge_direct_create(&conv->direct, &o->shape, unit_for(conv, count), o->scale_group, conv->isa, o, edge_conv_q8_weight))
+        return false;
+    size_t lanes = edge_direct_lanes(&conv->direct);
+    conv->starts = edge_allocate(lanes, sizeof(int32_t));
+    conv->sums = edge_allocate(lanes, sizeof(int32_t));
+    conv->biases = edge_allocate(lanes, sizeof(float));
+    conv->scaled_sums = edge_allocate(lanes, sizeof(float));
+    conv->multipliers = edge_allocate(lanes * conv->scale_groups, sizeof(float));
+    if (!conv->starts || !conv->sums || !conv->biases || !conv->scaled_sums || !conv->multipliers) return false;
+    prepare_lanes(conv);
+    return true;
+}
+
+edge_conv_q8 *edge_conv_q8_create(const edge_conv_q8_options *options) {
+    if (!is_valid(options)) return NULL;
+    edge_conv_q8 *conv = calloc(1, sizeof(edge_conv_q8));
+    if (!conv) return NULL;
+    conv->options = *options;
+    edge_conv_q8_options *o = &conv->options;
+    const edge_conv_shape *s = &o->shape;
+    conv->isa = edge_isa_lowered(o->isa);
+    conv->in_g = s->in_c / s->groups;
+    conv->out_g = s->out_c / s->groups;
+    conv->scale_groups = o->scale_group > 0 ? (conv->in_g + o->scale_group - 1) / o->scale_group : 1;
+    conv->kind = conv->isa == EDGE_ISA_SCALAR ? EDGE_Q8_SCALAR : EDGE_Q8_DIRECT;
+
+    size_t count = (size_t)s->out_c * conv->in_g * s->kernel_h * s->kernel_w;
+    bool ready = (conv->scales = copied(o->weight_scales, (size_t)s->out_c * conv->scale_groups, sizeof(float))) != NULL;
+    if (o->bias) ready = ready && (conv->bias = copied(o->bias, s->out_c, sizeof(int32_t))) != NULL;
+    if (o->bias_f32) ready = ready && (conv->bias_f32 = copied(o->bias_f32, s->out_c, sizeof(float))) != NULL;
+    if (ready && conv->kind == EDGE_Q8_DIRECT) ready = prepare_direct(conv, count);
+    if (ready && conv->kind == EDGE_Q8_SCALAR) {
+        size_t bytes = o->weight_type == EDGE_WEIGHT_I4 ? (count + 1) / 2 : count;
+        ready = (conv->weights = copied(o->weights, bytes, 1)) != NULL;
+    }
+    o->weights = conv->weights;
+    o->weight_scales = conv->scales;
+    o->bias = conv->bias;
+    o->bias_f32 = conv->bias_f32;
+    if (!ready) {
+        edge_conv_q8_destroy(conv);
+        return NULL;
+    }
+    return conv;
+}
+
+void edge_conv_q8_destroy(edge_conv_q8 *conv) {
+    if (!conv) return;
+    edge_direct_destroy(&conv->direct);
+    free(conv->weights);
+    free(conv->scales);
+    free(conv->bias);
+    free(conv->bias_f32);
+    free(conv->starts);
+    free(conv->multipliers);
+    free(conv->biases);
+    free(conv->sums);
+    free(conv->scaled_sums);
+    free(conv);
+}
+
+static size_t input_count(const edge_conv_q8 *conv) {
+    const edge_conv_shape *s = &conv->options.shape;
+    return (size_t)s->batch * s->in_h * s->in_w * s->in_c;
+}
+
+/// The part of the scratch memory for the padded image.
+static size_t padded_bytes(const edge_conv_q8 *conv) {
+    return conv->kind == EDGE_Q8_DIRECT ? edge_direct_scratch(&conv->direct) : 0;
+}
+
+/// The part for one per lane array.
+static size_t lane_bytes(const edge_conv_q8 *conv) {
+    return conv->kind == EDGE_Q8_DIRECT ? edge_round_up(edge_direct_lanes(&conv->direct) * 4, 64) : 0;
+}
+
+size_t edge_conv_q8_scratch(const edge_conv_q8 *conv) {
+    // A dynamic run also keeps the quantized input and two arrays of constants.
+    size_t dynamic = conv->options.output_type == EDGE_OUTPUT_F32
+        ? edge_round_up(input_count(conv), 64) + 2 * lane_bytes(conv) : 0;
+    return padded_bytes(conv) + dynamic + 63;
+}
+
+/// The zero point to pad with and whether input bytes are shifted to unsigned ones.
+typedef struct pad_context {
+    edge_q8 type;
+    int32_t zero;
+} pad_context;
+
+static void copy_u8(uint8_t *out, const uint8_t *in, size_t count, uint8_t flip) {
+    for (size_t i = 0; i < count; i++) out[i] = in[i] ^ flip;
+}
+
+static void copy_s16(int16_t *out, const void *in, size_t first, size_t count, const pad_context *context) {
+    if (context->type == EDGE_I8)
+        for (size_t i = 0; i < count; i++) out[i] = (int16_t)(((const int8_t *)in)[first + i] - context->zero);
+    else
+        for (size_t i = 0; i < count; i++) out[i] = (int16_t)(((const uint8_t *)in)[first + i] - context->zero);
+}
+
+static void fill(const edge_direct *d, const pad_context *context, char *out, size_t elements) {
+    memset(out, d->element == 1 ? context->zero - edge_lowest_q8(context->type) : 0, elements * d->element);
+}
+
+static void pad_q8(const edge_direct *d, const void *context, const char *image, char *padded) {
+    const pad_context *c = context;
+    const edge_conv_shape *s = &d->shape;
+    const int32_t width = d->row_elements / d->in_g;
+    const int32_t left = edge_min_i32(s->pad_left, width), inside = edge_min_i32(s->in_w, width - left);
+    const int32_t pieces = s->groups == 1 ? 1 : inside;
+    const size_t piece = s->groups == 1 ? (size_t)inside * d->in_g : (size_t)d->in_g;
+    for (int32_t y = 0; y < d->rows; y++) {
+        int32_t in_y = y - s->pad_top;
+        char *row = padded + (size_t)y * d->row_elements * d->element;
+        if (in_y < 0 || in_y >= s->in_h) {
+            fill(d, c, row, d->row_elements);
+            continue;
+        }
+        const char *source = image + (size_t)in_y * s->in_w * s->in_c;
+        fill(d, c, row, (size_t)left * d->in_g);
+        for (int32_t x = 0; x < pieces; x++) {
+            char *target = row + ((size_t)left + x) * d->in_g * d->element;
+            if (d->element == 1)
+                copy_u8((uint8_t *)target, (const uint8_t *)source + (size_t)x * s->in_c, piece, c->type == EDGE_I8 ? 0x80 : 0);
+            else
+                copy_s16((int16_t *)target, source, (size_t)x * s->in_c, piece, c);
+        }
+        fill(d, c, row + (size_t)(left + inside) * d->in_g * d->element, (size_t)(width - left - inside) * d->in_g);
+    }
+    // What a last unit may read beyond the image meets weights of zero; it only has to be there.
+    memset(padded + (size_t)d->rows * d->row_elements * d->element, 0, (size_t)d->units * 4);
+}
+
+#if EDGE_X86
+static const edge_tile_table *table_for(const edge_conv_q8 *conv) {
+    bool groups = conv->scale_groups > 1, avx2 = conv->isa == EDGE_ISA_AVX2;
+    switch (conv->direct.unit) {
+    case EDGE_UNIT_U8S8: return groups ? &edge_tiles_u8s8_groups_avx512 : &edge_tiles_u8s8_avx512;
+    case EDGE_UNIT_U8S4: return groups ? &edge_tiles_u8s4_groups_avx512 : &edge_tiles_u8s4_avx512;
+    case EDGE_UNIT_S16:
+        if (avx2) return groups ? &edge_tiles_s16_groups_avx2 : &edge_tiles_s16_avx2;
+        return groups ? &edge_tiles_s16_groups_avx512 : &edge_tiles_s16_avx512;
+    case EDGE_UNIT_S16S4: return groups ? &edge_tiles_s16s4_groups_avx2 : &edge_tiles_s16s4_avx2;
+    case EDGE_UNIT_F32: break;
+    }
+    return NULL;
+}
+
+static void run_direct(
+    const edge_conv_q8 *conv, edge_q8 type, int32_t zero, float scale, const edge_direct_constants *constants,
+    const void *input, void *output, void *padded) {
+    const edge_conv_q8_options *o = &conv->options;
+    edge_tile tile = {.output = o->output_type, .scale = scale};
+    if (o->output_type == EDGE_OUTPUT_F32) {
+        tile.min = o->min;
+        tile.max = o->max;
+    } else {
+        tile.min = (float)(o->output_min - o->output_zero);
+        tile.max = (float)(o->output_max - o->output_zero);
+        tile.flip = o->output_type == EDGE_OUTPUT_U8 ? 0x80 : 0;
+        tile.zero = o->output_zero - tile.flip;
+    }
+    pad_context context = {.type = type, .zero = zero};
+    edge_direct_run(
+        &conv->direct, tile, constants, table_for(conv), pad_q8, &context, 1, o->output_type == EDGE_OUTPUT_F32 ? 4 : 1,
+        input, NULL, output, padded);
+}
+#endif
+
+static void add_residual(const edge_conv_q8 *conv, const void *residual, void *output) {
+    const edge_conv_q8_options *o = &conv->options;
+    const edge_conv_shape *s = &o->shape;
+    edge_add_q8_parameters parameters = {
+        .a_zero = o->output_zero, .b_zero = o->residual_zero, .out_zero = o->sum_zero,
+        .a_multiplier = o->output_scale / o->sum_scale, .b_multiplier = o->residual_scale / o->sum_scale,
+        .min = o->sum_min, .max = o->sum_max};
+    size_t count = (size_t)s->batch * s->out_h * s->out_w * s->out_c;
+    edge_add_q8(
+        conv->isa, o->output_type == EDGE_OUTPUT_I8 ? EDGE_I8 : EDGE_U8, &parameters, 1, count, output, 0, 1, residual, 0, 1,
+        output);
+}
+
+void edge_conv_q8_run(const edge_conv_q8 *conv, const void *input, const void *residual, void *output, void *scratch) {
+    const edge_conv_q8_options *o = &conv->options;
+    if (conv->kind == EDGE_Q8_SCALAR)
+        edge_conv_q8_scalar(conv, input, o->input_type, o->input_scale, o->input_zero, output);
+#if EDGE_X86
+    if (conv->kind == EDGE_Q8_DIRECT) {
+        edge_direct_constants constants = {
+            .start = (const char *)conv->starts, .multipliers = conv->multipliers, .bias = conv->biases};
+        float scale = o->output_type == EDGE_OUTPUT_F32 ? o->input_scale : o->input_scale / o->output_scale;
+        run_direct(conv, o->input_type, o->input_zero, scale, &constants, input, output, edge_aligned(scratch));
+    }
+#endif
+    if (o->add_residual && residual) add_residual(conv, residual, output);
+}
+
+void edge_conv_q8_run_dynamic(const edge_conv_q8 *conv, const float *input, float *output, void *scratch) {
+    const size_t count = input_count(conv);
+    float smallest, largest;
+    edge_range_f32(conv->isa, count, input, &smallest, &largest);
+    smallest = smallest < 0 ? smallest : 0;
+    largest = largest > 0 ? largest : 0;
+    float scale = (largest - smallest) / 255;
+    if (!(scale > 0) || !isfinite(scale)) scale = 1;
+    int32_t zero = edge_round_q8(-smallest / scale, 0, 0, 255);
+
+    char *memory = edge_aligned(scratch);
+    char *padded = memory, *quantized = memory + padded_bytes(conv);
+    edge_quantize_q8(conv->isa, EDGE_U8, count, scale, zero, input, quantized);
+    if (conv->kind == EDGE_Q8_SCALAR) {
+        edge_conv_q8_scalar(conv, quantized, EDGE_U8, scale, zero, output);
+        return;
+    }
+#if EDGE_X86
+    size_t lanes = edge_direct_lanes(&conv->direct);
+    int32_t *starts = (int32_t *)(quantized + edge_round_up(count, 64));
+    float *biases = (float *)((char *)starts + lane_bytes(conv));
+    const bool in_float = corrects_in_float(conv);
+    const int32_t shifted = shifted_zero(conv, EDGE_U8, zero);
+    // The bias without the share of the zero point that was given for fixed input.
+    const float fixed = (float)shifted_zero(conv, conv->options.input_type, conv->options.input_zero) * conv->options.input_scale;
+    for (size_t lane = 0; lane < lanes; lane++) {
+        starts[lane] = in_float ? 0 : -shifted * conv->sums[lane];
+        biases[lane] = conv->biases[lane];
+        if (in_float) biases[lane] += (fixed - (float)shifted * scale) * conv->scaled_sums[lane];
+    }
+    edge_direct_constants constants = {
+        .start = (const char *)starts, .multipliers = conv->multipliers, .bias = biases};
+    run_direct(conv, EDGE_U8, zero, scale, &constants, quantized, output, padded);
+#endif
+}
