@@ -1,6 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// `make soak` asks for the fuzz targets, and for everything they use to be instrumented for libFuzzer.
+let fuzzing = Context.environment["EDGESH_FUZZ"] != nil
+
 /// Settings every Swift target shares; see `docs/architecture.md`, "Settings".
 let strict: [SwiftSetting] =
     [
@@ -9,6 +12,7 @@ let strict: [SwiftSetting] =
         .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("InternalImportsByDefault"),
     ] + (Context.environment["EDGESH_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
+    + (fuzzing ? [.unsafeFlags(["-sanitize=fuzzer"])] : [])
 
 /// The interpreter loop and the tensor code are 17 times slower unoptimised, which tests would feel.
 let optimisedInDebug: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
@@ -90,3 +94,16 @@ let package = Package(
         .testTarget(name: "edgeshTests", dependencies: ["edgesh", "PeerTesting"], swiftSettings: strict),
     ]
 )
+
+if fuzzing {
+    let fuzzed: [(name: String, folder: String, part: Target.Dependency)] = [
+        ("onnx", "ONNX", "EdgeModels"), ("tflite", "TFLite", "EdgeModels"), ("language", "Language", "EdgeLang"),
+    ]
+    package.targets.append(.target(name: "Fuzzing", path: "Tests/Fuzz/Support", swiftSettings: strict))
+    package.targets += fuzzed.map { name, folder, part in
+        .executableTarget(
+            name: "fuzz-\(name)", dependencies: ["Fuzzing", part], path: "Tests/Fuzz/\(folder)",
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])])
+    }
+}

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Fuzzes the readers of model files and the language with libFuzzer. `make soak` calls this.
+#
+# Usage: Tests/Fuzz/run.sh [SECONDS [TARGET...]]
+#   SECONDS  for each target (default 600)
+#   TARGET   onnx, tflite or language (default: all)
+#
+# A finding is left in .build/fuzz/findings as crash-*, timeout-* or oom-*. What was found to reach new code is kept in
+# .build/fuzz/found and used by the next run; the seeds in Tests/Fuzz/corpus stay as make_corpus.py wrote them.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+seconds=${1:-600}
+shift || true
+targets=("$@")
+[[ ${#targets[@]} -gt 0 ]] || targets=(onnx tflite language)
+
+export EDGESH_FUZZ=1
+status=0
+for target in "${targets[@]}"; do
+    swift build --quiet --scratch-path .build/fuzz --product "fuzz-$target"
+    mkdir -p ".build/fuzz/found/$target" .build/fuzz/findings
+    echo "fuzz-$target for $seconds s"
+    ".build/fuzz/debug/fuzz-$target" ".build/fuzz/found/$target" "Tests/Fuzz/corpus/$target" \
+        -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=512 -max_len=8192 \
+        -artifact_prefix=".build/fuzz/findings/$target-" -print_final_stats=1 2>&1 |
+        { grep -E 'stat::|SUMMARY|ERROR|Fatal|Test unit written' || true; }
+    [[ ${PIPESTATUS[0]} -eq 0 ]] || status=1
+done
+if [[ $status -ne 0 ]]; then echo "findings are in .build/fuzz/findings" >&2; fi
+exit $status
