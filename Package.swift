@@ -54,7 +54,7 @@ let package = Package(
         runtimePart(
             "EdgeModels", folder: "Models",
             ["EdgeTensors", "CEdgeKernels", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
-        runtimePart("EdgeTraining", folder: "Training", ["EdgeModels", "EdgeTensors"]),
+        runtimePart("EdgeTraining", folder: "Training", ["EdgeModels", "EdgeTensors", "EdgeData"]),
         runtimePart("EdgeCompression", folder: "Compression", ["EdgeTraining", "EdgeModels", "EdgeTensors"]),
         runtimePart("EdgeDeployment", folder: "Deployment", ["EdgeModels", "EdgeTensors"]),
         runtimePart("EdgeProtocols", folder: "Protocols", []),
