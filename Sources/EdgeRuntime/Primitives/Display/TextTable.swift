@@ -2,29 +2,41 @@
 ///
 /// Where the room is too small, the widest columns give way first, down to a few characters each; if that is not enough, columns
 /// at the right are left out, and a last column `…` says so.
-struct TextTable {
+package struct TextTable {
     /// How the cells of a column stand in it.
-    enum Alignment {
+    package enum Alignment: Sendable {
         case left, right
     }
 
     /// One column: its heading and how its cells stand.
-    struct Column {
-        var title: String
-        var alignment: Alignment = .left
+    package struct Column: Sendable {
+        package var title: String
+        package var alignment: Alignment
+
+        package init(_ title: String, _ alignment: Alignment = .left) {
+            self.title = title
+            self.alignment = alignment
+        }
     }
 
-    var columns: [Column]
+    package var columns: [Column]
     /// As many cells as columns in each row.
-    var rows: [[String]]
+    package var rows: [[String]]
     /// Rows that sum up the others, below a line.
-    var footer: [[String]] = []
+    package var footer: [[String]]
+
+    package init(columns: [Column], rows: [[String]], footer: [[String]] = []) {
+        self.columns = columns
+        self.rows = rows
+        self.footer = footer
+    }
 
     private static let gap = "  "
     private static let narrowest = 8
 
     /// The table's lines, each at most `width` characters long, the last without a line end.
-    func render(width: Int) -> String {
+    package func render(width: Int?) -> String {
+        let width = width ?? Int.max
         var widths = columns.indices.map { column in
             (rows + footer).reduce(columns[column].title.count) { max($0, $1[column].count) }
         }
@@ -64,7 +76,7 @@ struct TextTable {
     }
 
     /// A text filled up or cut to a width; control characters, which would break the lines, are shown as blanks.
-    static func fit(_ text: String, width: Int, _ alignment: Alignment) -> String {
+    package static func fit(_ text: String, width: Int, _ alignment: Alignment) -> String {
         let text = String(text.map { $0.isNewline || $0 == "\t" || $0 == "\u{1B}" ? " " : $0 })
         let count = text.count
         if count > width { return String(text.prefix(max(0, width - 1))) + "…" }

@@ -1,0 +1,32 @@
+import EdgeData
+import EdgeLang
+import EdgeModels
+import EdgeTensors
+
+// The errors of the domains reach a script as they are: with their own code, sentence and hint.
+
+extension DataError: ScriptVisibleError {
+    public var scriptCode: DiagnosticCode { DiagnosticCode(rawValue: code) }
+    public var scriptMessage: String { message }
+    public var scriptHint: String? { hint }
+}
+
+extension TensorError: ScriptVisibleError {
+    public var scriptCode: DiagnosticCode { DiagnosticCode(rawValue: code) }
+    public var scriptMessage: String { message }
+    public var scriptHint: String? { hint }
+}
+
+extension ModelError: ScriptVisibleError {
+    public var scriptCode: DiagnosticCode { DiagnosticCode(rawValue: code) }
+    public var scriptMessage: String { message }
+    public var scriptHint: String? { hint }
+}
+
+/// The codes of errors that primitives raise themselves.
+extension DiagnosticCode {
+    static let fileNotFound: DiagnosticCode = "E0410"
+    static let unsuitableValue: DiagnosticCode = "E0414"
+    static let tensorContents: DiagnosticCode = "E0501"
+    static let modelArguments: DiagnosticCode = "E0502"
+}
