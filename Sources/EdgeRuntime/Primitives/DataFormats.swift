@@ -99,7 +99,8 @@ extension Primitives {
             topic: "data formats", seeAlso: ["write_csv", "dataset"],
             examples: [
                 Example(
-                    "write_text(\"t.csv\", \"name,rate\\npump,50\\n\")\nread_csv(\"t.csv\")", "[{name: \"pump\", rate: 50}]")
+                    "write_text(\"t.csv\", \"name,rate\\npump,50\\n\")\nread_csv(\"t.csv\")",
+                    "[{name: \"pump\", rate: 50}]")
             ]
         ) { context, path, header, separator in
             try context.authorize(.readFile(path))

@@ -20,7 +20,7 @@ extension Primitives {
                 returns: "its value; `default` where it is not set", topic: "system", seeAlso: ["args"],
                 examples: [Example("env(\"EDGESH_NO_SUCH_VARIABLE\", \"none\")", "\"none\"")]
             ) { _, name, fallback in
-                getenv(name).map { String(cString: $0) } ?? fallback
+                variable(name) ?? fallback
             },
             BuiltinSpec(
                 "here", "Gives the path of a file that lies beside the script.",
@@ -33,4 +33,6 @@ extension Primitives {
             },
         ]
     }
+
+    private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }

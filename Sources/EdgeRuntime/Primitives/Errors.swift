@@ -1,7 +1,7 @@
-import EdgeData
-import EdgeLang
-import EdgeModels
-import EdgeTensors
+public import EdgeData
+public import EdgeLang
+public import EdgeModels
+public import EdgeTensors
 
 // The errors of the domains reach a script as they are: with their own code, sentence and hint.
 

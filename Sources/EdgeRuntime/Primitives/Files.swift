@@ -50,7 +50,11 @@ extension Primitives {
             ]
         ) { context, path, text, append in
             try context.authorize(.writeFile(path))
-            if append { try FileContents.append(text.utf8, to: path) } else { try FileContents.write(text.utf8, to: path) }
+            if append {
+                try FileContents.append(text.utf8, to: path)
+            } else {
+                try FileContents.write(text.utf8, to: path)
+            }
             return Nothing()
         },
         BuiltinSpec(
@@ -76,7 +80,8 @@ extension Primitives {
         BuiltinSpec(
             "list_dir", "Lists what is in a folder.",
             .value("path", String.self, default: ".", "the folder"),
-            returns: "the names in it, sorted", effects: [.readsFiles], topic: "files", seeAlso: ["exists", "make_dir"],
+            returns: "the names in it, sorted", effects: [.readsFiles], topic: "files",
+            seeAlso: ["exists", "make_dir"],
             examples: [
                 Example("make_dir(\"d\")\nwrite_text(\"d/x.txt\", \"\")\nlist_dir(\"d\")", "[\"x.txt\"]")
             ]

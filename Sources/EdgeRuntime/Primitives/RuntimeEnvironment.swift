@@ -1,4 +1,4 @@
-public import EdgeData
+import EdgeData
 
 /// What primitives know of the program that runs them.
 public struct RuntimeEnvironment: Sendable {

@@ -80,7 +80,9 @@ package enum ReadableValue {
     static func fixed(_ value: Double, _ digits: Int) -> String {
         var scale = 1.0
         for _ in 0..<digits { scale *= 10 }
-        let scaled = Int64((value.magnitude * scale).rounded())
+        let product = (value.magnitude * scale).rounded()
+        guard product < 9e18 else { return value.isFinite ? scientific(value) : String(describing: value) }
+        let scaled = Int64(product)
         let base = Int64(scale)
         var fraction = String(scaled % base)
         fraction = String(repeating: "0", count: digits - min(digits, fraction.count)) + fraction
