@@ -37,37 +37,60 @@ static void *copied(const void *array, size_t count, size_t size) {
 
 /// The zero point of the activations as the packed kernel sees them: unsigned ones, or with zero taken off.
 static int32_t shifted_zero(const edge_conv_q8 *conv, edge_q8 type, int32_t zero) {
-    bool unsigned_activations = conv->direct.unit == EDGE_UNIT_U8S8 || conv->direct.unit == EDGE_UNIT_U8S4;
+    bool unsigned_activations = conv->unit == EDGE_UNIT_U8S8 || conv->unit == EDGE_UNIT_U8S4;
     return unsigned_activations ? zero - edge_lowest_q8(type) : 0;
 }
 
 /// Whether the zero point's share is taken off as a float after the multiplication: 4-bit accumulators are 16 times too
 /// large, and several scale groups have no common integer.
 static bool corrects_in_float(const edge_conv_q8 *conv) {
-    return conv->scale_groups > 1 || conv->direct.unit == EDGE_UNIT_U8S4;
+    return conv->scale_groups > 1 || conv->unit == EDGE_UNIT_U8S4;
 }
 
 /// What one unit of the accumulators is worth, in weights.
 static float accumulator_unit(const edge_conv_q8 *conv) {
-    return conv->direct.unit == EDGE_UNIT_U8S4 ? 1.0f / 16 : 1;
+    return conv->unit == EDGE_UNIT_U8S4 ? 1.0f / 16 : 1;
+}
+
+/// The number of lanes of the packed kernel, and the channel of one (-1 for padding).
+static size_t lane_count(const edge_conv_q8 *conv) {
+    switch (conv->kind) {
+    case EDGE_Q8_SCALAR: return 0;
+    case EDGE_Q8_DIRECT: return edge_direct_lanes(&conv->direct);
+    case EDGE_Q8_DEPTHWISE: return (size_t)conv->depthwise.patterns * conv->depthwise.lanes;
+    }
+    return 0;
+}
+
+static int32_t channel_of(const edge_conv_q8 *conv, size_t lane) {
+    if (conv->kind == EDGE_Q8_DEPTHWISE) return edge_depthwise_q8_channel(&conv->depthwise, lane);
+    const size_t group_lanes = (size_t)conv->direct.blocks * EDGE_BLOCK;
+    int32_t local = (int32_t)(lane % group_lanes);
+    return local < conv->out_g ? (int32_t)(lane / group_lanes) * conv->out_g + local : -1;
+}
+
+/// Where the multiplier of a lane's scale group lies: panels keep those of one group together.
+static size_t multiplier_index(const edge_conv_q8 *conv, size_t lane, int32_t scale_group) {
+    if (conv->scale_groups == 1) return lane;
+    const edge_direct *d = &conv->direct;
+    const size_t group_lanes = (size_t)d->blocks * EDGE_BLOCK, panel_lanes = (size_t)d->panel_blocks * EDGE_BLOCK;
+    size_t local = lane % group_lanes, first = local / panel_lanes * panel_lanes;
+    size_t width = group_lanes - first < panel_lanes ? group_lanes - first : panel_lanes;
+    return (lane - local + first) * conv->scale_groups + scale_group * width + (local - first);
 }
 
 /// Fills the per lane constants from the copied arrays.
 static void prepare_lanes(edge_conv_q8 *conv) {
     const edge_conv_q8_options *o = &conv->options;
-    const edge_direct *d = &conv->direct;
     const int32_t groups = conv->scale_groups, taps = o->shape.kernel_h * o->shape.kernel_w;
     const int32_t scale_group = groups > 1 ? o->scale_group : conv->in_g;
     const bool is_float = o->output_type == EDGE_OUTPUT_F32;
     const int32_t zero = shifted_zero(conv, o->input_type, o->input_zero);
     const float unit = accumulator_unit(conv);
-    for (int32_t out = 0; out < o->shape.out_c; out++) {
-        int32_t local = out % conv->out_g;
-        size_t lane = edge_direct_lane(d, out / conv->out_g, local);
-        int32_t panel = local / EDGE_BLOCK / d->panel_blocks;
-        int32_t first = panel * d->panel_blocks * EDGE_BLOCK;
-        size_t width = (size_t)edge_min_i32(d->panel_blocks, d->blocks - panel * d->panel_blocks) * EDGE_BLOCK;
-        float *multipliers = conv->multipliers + edge_direct_lane(d, out / conv->out_g, first) * groups + (local - first);
+    const size_t lanes = lane_count(conv);
+    for (size_t lane = 0; lane < lanes; lane++) {
+        const int32_t out = channel_of(conv, lane);
+        if (out < 0) continue;
         int64_t sum = 0;
         double scaled = 0;
         for (int32_t sg = 0; sg < groups; sg++) {
@@ -79,8 +102,8 @@ static void prepare_lanes(edge_conv_q8 *conv) {
             sum += part;
             scaled += (double)part * scale;
             float multiplier = scale;
-            if (!is_float) multiplier = groups == 1 ? o->input_scale * scale / o->output_scale : scale;
-            multipliers[sg * width] = multiplier * unit;
+            if (!is_float && groups == 1) multiplier = o->input_scale * scale / o->output_scale;
+            conv->multipliers[multiplier_index(conv, lane, sg)] = multiplier * unit;
         }
         conv->sums[lane] = (int32_t)sum;
         conv->scaled_sums[lane] = (float)scaled;
@@ -99,11 +122,18 @@ static void prepare_lanes(edge_conv_q8 *conv) {
     }
 }
 
-static bool prepare_direct(edge_conv_q8 *conv, size_t count) {
+static bool pack(edge_conv_q8 *conv, size_t count) {
     const edge_conv_q8_options *o = &conv->options;
-    if (!edge_direct_create(&conv->direct, &o->shape, unit_for(conv, count), o->scale_group, conv->isa, o, edge_conv_q8_weight))
+    conv->unit = unit_for(conv, count);
+    if (conv->kind == EDGE_Q8_DEPTHWISE) {
+        bool nibbles = conv->unit == EDGE_UNIT_U8S4 || conv->unit == EDGE_UNIT_S16S4;
+        // Weights beyond a signed byte are split over two taps.
+        if (conv->isa == EDGE_ISA_AVX512_VNNI && conv->unit == EDGE_UNIT_S16) conv->unit = EDGE_UNIT_U8S8;
+        if (!edge_depthwise_q8_create(&conv->depthwise, &o->shape, conv->isa, nibbles, o, edge_conv_q8_weight)) return false;
+    } else if (!edge_direct_create(&conv->direct, &o->shape, conv->unit, o->scale_group, conv->isa, o, edge_conv_q8_weight)) {
         return false;
-    size_t lanes = edge_direct_lanes(&conv->direct);
+    }
+    size_t lanes = lane_count(conv);
     conv->starts = edge_allocate(lanes, sizeof(int32_t));
     conv->sums = edge_allocate(lanes, sizeof(int32_t));
     conv->biases = edge_allocate(lanes, sizeof(float));
@@ -125,13 +155,14 @@ edge_conv_q8 *edge_conv_q8_create(const edge_conv_q8_options *options) {
     conv->in_g = s->in_c / s->groups;
     conv->out_g = s->out_c / s->groups;
     conv->scale_groups = o->scale_group > 0 ? (conv->in_g + o->scale_group - 1) / o->scale_group : 1;
-    conv->kind = conv->isa == EDGE_ISA_SCALAR ? EDGE_Q8_SCALAR : EDGE_Q8_DIRECT;
+    conv->kind = conv->isa == EDGE_ISA_SCALAR ? EDGE_Q8_SCALAR
+        : s->groups > 1 && conv->in_g == 1 && conv->out_g == 1 ? EDGE_Q8_DEPTHWISE : EDGE_Q8_DIRECT;
 
     size_t count = (size_t)s->out_c * conv->in_g * s->kernel_h * s->kernel_w;
     bool ready = (conv->scales = copied(o->weight_scales, (size_t)s->out_c * conv->scale_groups, sizeof(float))) != NULL;
     if (o->bias) ready = ready && (conv->bias = copied(o->bias, s->out_c, sizeof(int32_t))) != NULL;
     if (o->bias_f32) ready = ready && (conv->bias_f32 = copied(o->bias_f32, s->out_c, sizeof(float))) != NULL;
-    if (ready && conv->kind == EDGE_Q8_DIRECT) ready = prepare_direct(conv, count);
+    if (ready && conv->kind != EDGE_Q8_SCALAR) ready = pack(conv, count);
     if (ready && conv->kind == EDGE_Q8_SCALAR) {
         size_t bytes = o->weight_type == EDGE_WEIGHT_I4 ? (count + 1) / 2 : count;
         ready = (conv->weights = copied(o->weights, bytes, 1)) != NULL;
@@ -150,6 +181,7 @@ edge_conv_q8 *edge_conv_q8_create(const edge_conv_q8_options *options) {
 void edge_conv_q8_destroy(edge_conv_q8 *conv) {
     if (!conv) return;
     edge_direct_destroy(&conv->direct);
+    edge_depthwise_q8_destroy(&conv->depthwise);
     free(conv->weights);
     free(conv->scales);
     free(conv->bias);
@@ -169,12 +201,17 @@ static size_t input_count(const edge_conv_q8 *conv) {
 
 /// The part of the scratch memory for the padded image.
 static size_t padded_bytes(const edge_conv_q8 *conv) {
-    return conv->kind == EDGE_Q8_DIRECT ? edge_direct_scratch(&conv->direct) : 0;
+    switch (conv->kind) {
+    case EDGE_Q8_SCALAR: return 0;
+    case EDGE_Q8_DIRECT: return edge_direct_scratch(&conv->direct);
+    case EDGE_Q8_DEPTHWISE: return conv->depthwise.image_bytes;
+    }
+    return 0;
 }
 
 /// The part for one per lane array.
 static size_t lane_bytes(const edge_conv_q8 *conv) {
-    return conv->kind == EDGE_Q8_DIRECT ? edge_round_up(edge_direct_lanes(&conv->direct) * 4, 64) : 0;
+    return edge_round_up(lane_count(conv) * 4, 64);
 }
 
 size_t edge_conv_q8_scratch(const edge_conv_q8 *conv) {
@@ -237,7 +274,7 @@ static void pad_q8(const edge_direct *d, const void *context, const char *image,
 #if EDGE_X86
 static const edge_tile_table *table_for(const edge_conv_q8 *conv) {
     bool groups = conv->scale_groups > 1, avx2 = conv->isa == EDGE_ISA_AVX2;
-    switch (conv->direct.unit) {
+    switch (conv->unit) {
     case EDGE_UNIT_U8S8: return groups ? &edge_tiles_u8s8_groups_avx512 : &edge_tiles_u8s8_avx512;
     case EDGE_UNIT_U8S4: return groups ? &edge_tiles_u8s4_groups_avx512 : &edge_tiles_u8s4_avx512;
     case EDGE_UNIT_S16:
@@ -249,24 +286,27 @@ static const edge_tile_table *table_for(const edge_conv_q8 *conv) {
     return NULL;
 }
 
-static void run_direct(
+static void run_packed(
     const edge_conv_q8 *conv, edge_q8 type, int32_t zero, float scale, const edge_direct_constants *constants,
     const void *input, void *output, void *padded) {
     const edge_conv_q8_options *o = &conv->options;
-    edge_tile tile = {.output = o->output_type, .scale = scale};
-    if (o->output_type == EDGE_OUTPUT_F32) {
-        tile.min = o->min;
-        tile.max = o->max;
-    } else {
-        tile.min = (float)(o->output_min - o->output_zero);
-        tile.max = (float)(o->output_max - o->output_zero);
-        tile.flip = o->output_type == EDGE_OUTPUT_U8 ? 0x80 : 0;
-        tile.zero = o->output_zero - tile.flip;
+    const bool is_float = o->output_type == EDGE_OUTPUT_F32;
+    const float min = is_float ? o->min : (float)(o->output_min - o->output_zero);
+    const float max = is_float ? o->max : (float)(o->output_max - o->output_zero);
+    const uint8_t flip = o->output_type == EDGE_OUTPUT_U8 ? 0x80 : 0;
+    const int32_t out_zero = o->output_zero - flip;
+    if (conv->kind == EDGE_Q8_DEPTHWISE) {
+        edge_depthwise_q8_run run = {
+            .starts = (const int32_t *)constants->start, .multipliers = constants->multipliers, .biases = constants->bias,
+            .is_float = is_float, .scale = scale, .min = min, .max = max, .zero = out_zero, .flip = flip};
+        edge_depthwise_q8_all(&conv->depthwise, &run, type, zero, input, output, padded);
+        return;
     }
+    edge_tile tile = {
+        .output = o->output_type, .scale = scale, .min = min, .max = max, .zero = out_zero, .flip = flip};
     pad_context context = {.type = type, .zero = zero};
     edge_direct_run(
-        &conv->direct, tile, constants, table_for(conv), pad_q8, &context, 1, o->output_type == EDGE_OUTPUT_F32 ? 4 : 1,
-        input, NULL, output, padded);
+        &conv->direct, tile, constants, table_for(conv), pad_q8, &context, 1, is_float ? 4 : 1, input, NULL, output, padded);
 }
 #endif
 
@@ -288,11 +328,11 @@ void edge_conv_q8_run(const edge_conv_q8 *conv, const void *input, const void *r
     if (conv->kind == EDGE_Q8_SCALAR)
         edge_conv_q8_scalar(conv, input, o->input_type, o->input_scale, o->input_zero, output);
 #if EDGE_X86
-    if (conv->kind == EDGE_Q8_DIRECT) {
+    if (conv->kind != EDGE_Q8_SCALAR) {
         edge_direct_constants constants = {
             .start = (const char *)conv->starts, .multipliers = conv->multipliers, .bias = conv->biases};
         float scale = o->output_type == EDGE_OUTPUT_F32 ? o->input_scale : o->input_scale / o->output_scale;
-        run_direct(conv, o->input_type, o->input_zero, scale, &constants, input, output, edge_aligned(scratch));
+        run_packed(conv, o->input_type, o->input_zero, scale, &constants, input, output, edge_aligned(scratch));
     }
 #endif
     if (o->add_residual && residual) add_residual(conv, residual, output);
@@ -316,7 +356,7 @@ void edge_conv_q8_run_dynamic(const edge_conv_q8 *conv, const float *input, floa
         return;
     }
 #if EDGE_X86
-    size_t lanes = edge_direct_lanes(&conv->direct);
+    size_t lanes = lane_count(conv);
     int32_t *starts = (int32_t *)(quantized + edge_round_up(count, 64));
     float *biases = (float *)((char *)starts + lane_bytes(conv));
     const bool in_float = corrects_in_float(conv);
@@ -330,6 +370,6 @@ void edge_conv_q8_run_dynamic(const edge_conv_q8 *conv, const float *input, floa
     }
     edge_direct_constants constants = {
         .start = (const char *)starts, .multipliers = conv->multipliers, .bias = biases};
-    run_direct(conv, EDGE_U8, zero, scale, &constants, quantized, output, padded);
+    run_packed(conv, EDGE_U8, zero, scale, &constants, quantized, output, padded);
 #endif
 }

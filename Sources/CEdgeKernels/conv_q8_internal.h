@@ -18,6 +18,7 @@ struct edge_conv_q8 {
     int32_t *bias;
     float *bias_f32;
 
+    edge_unit unit;
     edge_direct direct;
     edge_depthwise_q8 depthwise;
     /// Per lane: what the accumulators start from, the sum of the weights (floats, times their scales, where 4-bit or in
