@@ -1,0 +1,235 @@
+/// Lists and functions: what is made of each element, which elements stay, what they come to.
+enum ListTransformBuiltins {
+    static var all: [BuiltinSpec] {
+        [map, filter, reduce, each, build, sort, find, any, allOf, count, groupBy]
+    }
+
+    /// Calls a function for each element, asking now and then whether the user has had enough.
+    private static func forEach(
+        _ list: SequenceValue, _ context: CallContext, _ body: (Int, Value) throws -> Void
+    ) throws {
+        for position in 0..<list.count {
+            if position & 0xFFF == 0xFFF { try context.checkCancellation() }
+            try body(position, list.element(position, context))
+        }
+    }
+
+    private static var map: BuiltinSpec {
+        BuiltinSpec(
+            "map", "Makes a list of what a function says of each element.",
+            .value("list", SequenceValue.self, "the elements"),
+            .value("function", Function.self, "called with each element"), returns: "the results, in order",
+            type: "list",
+            topic: "Lists", seeAlso: ["filter", "reduce"],
+            examples: [Example("map([1, 2, 3], x => x * x)", "[1, 4, 9]")]
+        ) { context, list, function in
+            try context.heap.ensure(sizeOfElements(list.count))
+            let result = context.heap.makeList(capacity: list.count)
+            context.park(result)
+            try forEach(list, context) { _, element in
+                context.heap.append(try context.call(function, element), to: result)
+            }
+            return FreshValue(result)
+        }
+    }
+
+    private static var filter: BuiltinSpec {
+        BuiltinSpec(
+            "filter", "Keeps the elements of which a function says true.",
+            .value("list", SequenceValue.self, "the elements"),
+            .value("function", Function.self, "called with each element"), returns: "those that stay, in order",
+            type: "list",
+            topic: "Lists", seeAlso: ["map", "find", "count"],
+            examples: [Example("filter([1, 2, 3, 4], x => x % 2 == 0)", "[2, 4]")]
+        ) { context, list, function in
+            let result = context.heap.makeList(capacity: 0)
+            context.park(result)
+            try forEach(list, context) { _, element in
+                if try isTrue(context.call(function, element), "filter", context) {
+                    element.markShared()
+                    context.heap.append(element, to: result)
+                }
+            }
+            return FreshValue(result)
+        }
+    }
+
+    private static var reduce: BuiltinSpec {
+        BuiltinSpec(
+            "reduce", "Combines all elements, from the first to the last.",
+            .value("list", SequenceValue.self, "the elements"),
+            .value("start", Value.self, "what to begin with"),
+            .value("function", Function.self, "called with what there is so far and the next element"),
+            returns: "what the last call returned", type: "any", topic: "Lists", seeAlso: ["map", "sum"],
+            examples: [Example("reduce([1, 2, 3], 10, (a, b) => a + b)", "16")]
+        ) { context, list, start, function in
+            start.markShared()
+            // The list of one keeps what there is so far alive across the calls.
+            let holder = context.heap.makeList(capacity: 1)
+            context.heap.append(start, to: holder)
+            context.park(holder)
+            try forEach(list, context) { _, element in
+                holder.list.pointee.elements[0] = try context.call(function, holder.list.pointee.elements[0], element)
+            }
+            return FreshValue(holder.list.pointee.elements[0])
+        }
+    }
+
+    private static var each: BuiltinSpec {
+        BuiltinSpec(
+            "each", "Calls a function with each element.", .value("list", SequenceValue.self, "the elements"),
+            .value("function", Function.self, "called with each element"), returns: "null", topic: "Lists",
+            seeAlso: ["map"],
+            examples: [Example("each([1, 2], x => print(x))", "1\n2")]
+        ) { context, list, function in
+            try forEach(list, context) { _, element in _ = try context.call(function, element) }
+            return Nothing()
+        }
+    }
+
+    private static var build: BuiltinSpec {
+        BuiltinSpec(
+            "build", "Makes a list of what a function says of each position.",
+            .value("count", Int.self, in: 0..., "how many elements"),
+            .value("function", Function.self, "called with 0, 1, 2, …"), returns: "the results, in order", type: "list",
+            topic: "Lists", seeAlso: ["map", "fill"], examples: [Example("build(4, i => i * 10)", "[0, 10, 20, 30]")]
+        ) { context, count, function in
+            try context.heap.ensure(sizeOfElements(count))
+            let result = context.heap.makeList(capacity: count)
+            context.park(result)
+            for position in 0..<count {
+                if position & 0xFFF == 0xFFF { try context.checkCancellation() }
+                context.heap.append(try context.call(function, .int(position)), to: result)
+            }
+            return FreshValue(result)
+        }
+    }
+
+    private static var sort: BuiltinSpec {
+        BuiltinSpec(
+            "sort", "Puts elements in ascending order; equal ones keep theirs.",
+            .value("list", SequenceValue.self, "the elements"),
+            .label("by", Function?.self, "what to order by, called with each element"),
+            .label("descending", Bool.self, default: false, "the largest first"), returns: "a new list", type: "list",
+            details:
+                "Orders numbers, strings (by code point), truth values, quantities of one dimension, and lists of these. NaN comes last.",
+            topic: "Lists", seeAlso: ["reverse", "min", "max"],
+            examples: [
+                Example("sort([3, 1, 2])", "[1, 2, 3]"),
+                Example("sort([\"pump\", \"fan\"], by: s => len(s), descending: true)", "[\"pump\", \"fan\"]"),
+            ]
+        ) { context, list, by, descending in
+            var keys: [Value] = []
+            keys.reserveCapacity(list.count)
+            try forEach(list, context) { _, element in
+                let key = try by.map { try context.call($0, element) } ?? element
+                context.park(key)
+                keys.append(key)
+            }
+            var positions = Array(0..<list.count)
+            // Swift's sort is stable, as the summary promises.
+            try positions.sort {
+                try descending ? context.precedes(keys[$1], keys[$0]) : context.precedes(keys[$0], keys[$1])
+            }
+            return FreshValue(try list.newList(context, positions))
+        }
+    }
+
+    private static var find: BuiltinSpec {
+        BuiltinSpec(
+            "find", "Gives the first element of which a function says true.",
+            .value("list", SequenceValue.self, "the elements"),
+            .value("function", Function.self, "called with each element"),
+            returns: "the element, null where there is none",
+            topic: "Lists", seeAlso: ["filter", "index_of"], examples: [Example("find([1, 5, 9], x => x > 3)", "5")]
+        ) { context, list, function in
+            for position in 0..<list.count {
+                let element = try list.element(position, context)
+                context.park(element)
+                if try isTrue(context.call(function, element), "find", context) { return element }
+            }
+            return Value.null
+        }
+    }
+
+    private static var any: BuiltinSpec {
+        BuiltinSpec(
+            "any", "Whether a function says true of an element.", .value("list", SequenceValue.self, "the elements"),
+            .value("function", Function.self, "called with each element until one is true"),
+            returns: "whether there is one",
+            topic: "Lists", seeAlso: ["all", "find"], examples: [Example("any([1, 5], x => x > 3)", "true")]
+        ) { context, list, function in
+            for position in 0..<list.count
+            where try isTrue(context.call(function, list.element(position, context)), "any", context) { return true }
+            return false
+        }
+    }
+
+    private static var allOf: BuiltinSpec {
+        BuiltinSpec(
+            "all", "Whether a function says true of every element.", .value("list", SequenceValue.self, "the elements"),
+            .value("function", Function.self, "called with each element until one is false"),
+            returns: "whether all are",
+            topic: "Lists", seeAlso: ["any"], examples: [Example("all([1, 5], x => x > 3)", "false")]
+        ) { context, list, function in
+            for position in 0..<list.count
+            where try !isTrue(context.call(function, list.element(position, context)), "all", context) { return false }
+            return true
+        }
+    }
+
+    private static var count: BuiltinSpec {
+        BuiltinSpec(
+            "count", "Counts the elements of which a function says true.",
+            .value("list", SequenceValue.self, "the elements"),
+            .value("function", Function.self, "called with each element"), returns: "how many", topic: "Lists",
+            seeAlso: ["len", "filter"], examples: [Example("count([1, 5, 9], x => x > 3)", "2")]
+        ) { context, list, function in
+            var result = 0
+            try forEach(list, context) { _, element in
+                if try isTrue(context.call(function, element), "count", context) { result += 1 }
+            }
+            return result
+        }
+    }
+
+    private static var groupBy: BuiltinSpec {
+        BuiltinSpec(
+            "group_by", "Collects the elements that a function says the same of.",
+            .value("list", SequenceValue.self, "the elements"),
+            .value("function", Function.self, "called with each element; what it returns becomes a key, as text"),
+            returns: "a record of lists, keys in order of first appearance", type: "record", topic: "Lists",
+            seeAlso: ["unique", "chunk"],
+            examples: [
+                Example(
+                    "group_by([1, 2, 3], x => if x % 2 == 0 { \"even\" } else { \"odd\" })", "{odd: [1, 3], even: [2]}")
+            ]
+        ) { context, list, function in
+            let result = context.heap.makeRecord()
+            context.park(result)
+            try forEach(list, context) { _, element in
+                let name = try context.call(function, element)
+                let key = name.isString ? name : context.string(context.display(name))
+                element.markShared()
+                if let group = context.heap.get(result.record, key.string) {
+                    context.heap.append(element, to: group)
+                } else {
+                    let group = context.heap.makeList(capacity: 4)
+                    context.heap.append(element, to: group)
+                    context.heap.set(result.record, key.string, group)
+                }
+            }
+            return FreshValue(result)
+        }
+    }
+
+    /// The truth value that a function of the script returned.
+    private static func isTrue(_ value: Value, _ name: String, _ context: CallContext) throws -> Bool {
+        guard let result = value.boolValue else {
+            throw RuntimeError(
+                .argumentType,
+                "`\(name)`: the function must return true or false, it returned \(context.typeName(value))")
+        }
+        return result
+    }
+}

@@ -1,0 +1,59 @@
+/// What a script says: to its reader, and of its own failure.
+enum OutputBuiltins {
+    static var all: [BuiltinSpec] { [print, warn, fail, expect] }
+
+    private static var print: BuiltinSpec {
+        BuiltinSpec(
+            "print", "Writes values to the standard output.", .rest("values", Value.self, "what to write"),
+            .label("separator", String.self, default: " ", "between two values"),
+            .label("end", String.self, default: "\n", "behind the last"), returns: "null", topic: "Output",
+            seeAlso: ["warn", "str"],
+            examples: [Example("print(\"sum\", 1 + 1)", "sum 2"), Example("print(1, 2, separator: \"-\")", "1-2")]
+        ) { context, values, separator, end in
+            var text = ""
+            for (position, value) in values.enumerated() {
+                if position > 0 { text += separator }
+                text += value.stringValue ?? context.display(value)
+            }
+            context.write(text + end)
+            return Nothing()
+        }
+    }
+
+    private static var warn: BuiltinSpec {
+        BuiltinSpec(
+            "warn", "Tells the user of something that may be wrong, on the standard error.",
+            .rest("values", Value.self, "what to write"), returns: "null", topic: "Output", seeAlso: ["print", "fail"],
+            examples: [Example("warn(\"no sensor answers\")", "null")]
+        ) { context, values in
+            context.warn(values.map { $0.stringValue ?? context.display($0) }.joined(separator: " "))
+            return Nothing()
+        }
+    }
+
+    private static var fail: BuiltinSpec {
+        BuiltinSpec(
+            "fail", "Ends the run with an error, unless a `try` catches it.",
+            .value("message", String.self, "what is wrong"),
+            .label("code", String?.self, "a name for it, for `catch` to compare"),
+            .label("hint", String?.self, "what to do about it"),
+            returns: "never", type: "never", topic: "Output", seeAlso: ["warn", "expect"],
+            examples: [Example("try { fail(\"no data\", code: \"empty\") } catch e { e.code }", "\"empty\"")]
+        ) { _, message, code, hint -> Nothing in
+            throw RuntimeError(code.map { DiagnosticCode(rawValue: $0) } ?? .failed, message, hint: hint)
+        }
+    }
+
+    private static var expect: BuiltinSpec {
+        BuiltinSpec(
+            "expect", "Ends the run with an error unless something is true.",
+            .value("condition", Bool.self, "what should be true"),
+            .value("message", String.self, default: "an expectation does not hold", "what is wrong where it is not"),
+            returns: "null",
+            topic: "Output", seeAlso: ["fail"], examples: [Example("expect(1KiB == 1024B)", "null")]
+        ) { _, condition, message in
+            if !condition { throw RuntimeError(.expectation, message) }
+            return Nothing()
+        }
+    }
+}

@@ -1,0 +1,249 @@
+/// Strings: parts, case, padding. Positions count code points.
+enum StringBuiltins {
+    static var all: [BuiltinSpec] {
+        [
+            split, join, lines, chars, trim, upper, lower, replace, startsWith, endsWith, padLeft, padRight, repeated,
+            code, fromCode,
+        ]
+    }
+
+    private static func simple(
+        _ name: String, _ summary: String, returns: String, seeAlso: [String] = [], _ example: Example,
+        _ body: @escaping @Sendable (String) -> String
+    ) -> BuiltinSpec {
+        BuiltinSpec(
+            name, summary, .value("text", String.self, "the string"), returns: returns, topic: "Strings",
+            seeAlso: seeAlso,
+            examples: [example]
+        ) { _, text in body(text) }
+    }
+
+    private static var upper: BuiltinSpec {
+        simple(
+            "upper", "Turns letters into capitals.", returns: "the string in capitals", seeAlso: ["lower"],
+            Example("upper(\"Pump\")", "\"PUMP\"")
+        ) { $0.uppercased() }
+    }
+
+    private static var lower: BuiltinSpec {
+        simple(
+            "lower", "Turns capitals into small letters.", returns: "the string in small letters", seeAlso: ["upper"],
+            Example("lower(\"Pump\")", "\"pump\"")
+        ) { $0.lowercased() }
+    }
+
+    private static var trim: BuiltinSpec {
+        simple(
+            "trim", "Leaves out white space at both ends.", returns: "the rest", seeAlso: ["split"],
+            Example("trim(\"  a b \\n\")", "\"a b\"")
+        ) { text in
+            guard let start = text.firstIndex(where: { !$0.isWhitespace }),
+                let end = text.lastIndex(where: { !$0.isWhitespace })
+            else { return "" }
+            return String(text[start...end])
+        }
+    }
+
+    private static var split: BuiltinSpec {
+        BuiltinSpec(
+            "split", "Cuts a string at a separator.", .value("text", String.self, "the string"),
+            .value("separator", String?.self, "where to cut; without it, at white space"),
+            returns: "the parts; empty ones stay where a separator is given", topic: "Strings",
+            seeAlso: ["join", "lines"],
+            examples: [
+                Example("split(\"a,b,,c\", \",\")", "[\"a\", \"b\", \"\", \"c\"]"),
+                Example("split(\" a  b \")", "[\"a\", \"b\"]"),
+            ]
+        ) { context, text, separator -> FreshValue in
+            guard let separator else {
+                return FreshValue(
+                    context.list(text.split(whereSeparator: \.isWhitespace).map { context.string(String($0)) }))
+            }
+            guard !separator.isEmpty else {
+                throw RuntimeError(
+                    .argumentRange, "`split`: the separator is empty", hint: "`chars` gives the characters")
+            }
+            return FreshValue(context.list(text.parts(separatedBy: separator).map { context.string($0) }))
+        }
+    }
+
+    private static var join: BuiltinSpec {
+        BuiltinSpec(
+            "join", "Puts strings one behind the other.",
+            .value("parts", SequenceValue.self, "strings, or values as they print"),
+            .value("separator", String.self, default: "", "what to put between them"), returns: "the whole",
+            topic: "Strings",
+            seeAlso: ["split"], examples: [Example("join([\"a\", \"b\", 3], \"-\")", "\"a-b-3\"")]
+        ) { context, parts, separator in
+            var result = ""
+            for position in 0..<parts.count {
+                if position > 0 { result += separator }
+                let part = try parts.element(position, context)
+                result += part.stringValue ?? context.display(part)
+                if position & 0xFFF == 0xFFF {
+                    try context.checkCancellation()
+                    try context.heap.ensure(result.utf8.count)
+                }
+            }
+            return result
+        }
+    }
+
+    private static var lines: BuiltinSpec {
+        BuiltinSpec(
+            "lines", "Cuts a string into lines.", .value("text", String.self, "the string"),
+            returns: "the lines without their ends", topic: "Strings", seeAlso: ["split"],
+            examples: [Example("lines(\"a\\nb\\r\\nc\\n\")", "[\"a\", \"b\", \"c\"]")]
+        ) { _, text -> [String] in
+            var parts = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map(String.init)
+            if parts.last == "" { parts.removeLast() }
+            return parts
+        }
+    }
+
+    private static var chars: BuiltinSpec {
+        BuiltinSpec(
+            "chars", "Lists the characters a reader sees.", .value("text", String.self, "the string"),
+            returns: "strings of one character each", topic: "Strings", seeAlso: ["split", "list"],
+            examples: [Example("chars(\"aé\")", "[\"a\", \"é\"]")]
+        ) { _, text in text.map { String($0) } }
+    }
+
+    private static var replace: BuiltinSpec {
+        BuiltinSpec(
+            "replace", "Replaces every appearance of a part.", .value("text", String.self, "the string"),
+            .value("part", String.self, "what to replace, at least one character"),
+            .value("by", String.self, "what to put there"),
+            returns: "the new string", topic: "Strings", seeAlso: ["split"],
+            examples: [Example("replace(\"a-b-c\", \"-\", \"+\")", "\"a+b+c\"")]
+        ) { context, text, part, replacement in
+            guard !part.isEmpty else { throw RuntimeError(.argumentRange, "`replace`: the part to replace is empty") }
+            let parts = text.parts(separatedBy: part)
+            let (growth, overflow) = parts.count.multipliedReportingOverflow(by: replacement.utf8.count)
+            try context.heap.ensure(overflow ? Int.max : growth)
+            return parts.joined(separator: replacement)
+        }
+    }
+
+    private static var startsWith: BuiltinSpec {
+        BuiltinSpec(
+            "starts_with", "Whether a string begins with another.", .value("text", String.self, "the string"),
+            .value("start", String.self, "the beginning"), returns: "whether it does", topic: "Strings",
+            seeAlso: ["ends_with", "contains"], examples: [Example("starts_with(\"bearing\", \"bear\")", "true")]
+        ) { _, text, start in text.utf8.starts(with: start.utf8) }
+    }
+
+    private static var endsWith: BuiltinSpec {
+        BuiltinSpec(
+            "ends_with", "Whether a string ends with another.", .value("text", String.self, "the string"),
+            .value("end", String.self, "the end"), returns: "whether it does", topic: "Strings",
+            seeAlso: ["starts_with", "contains"], examples: [Example("ends_with(\"m.onnx\", \".onnx\")", "true")]
+        ) { _, text, end in text.utf8.reversed().starts(with: end.utf8.reversed()) }
+    }
+
+    private static func padded(
+        _ text: String, _ width: Int, _ fill: String, _ context: CallContext
+    ) throws -> String {
+        guard let character = fill.first, fill.count == 1 else {
+            throw RuntimeError(.argumentRange, "the fill has to be one character, found \(quoted(fill))")
+        }
+        let missing = width - text.count
+        guard missing > 0 else { return "" }
+        try context.heap.ensure(missing * 4)
+        return String(repeating: character, count: missing)
+    }
+
+    private static var padLeft: BuiltinSpec {
+        BuiltinSpec(
+            "pad_left", "Fills a string up at its beginning.", .value("text", String.self, "the string"),
+            .value("width", Int.self, in: 0...1_000_000_000, "characters of the result"),
+            .value("fill", String.self, default: " ", "one character"),
+            returns: "the string, at least that wide", topic: "Strings", seeAlso: ["pad_right", "format"],
+            examples: [Example("pad_left(\"7\", 3, \"0\")", "\"007\"")]
+        ) { context, text, width, fill in try padded(text, width, fill, context) + text }
+    }
+
+    private static var padRight: BuiltinSpec {
+        BuiltinSpec(
+            "pad_right", "Fills a string up at its end.", .value("text", String.self, "the string"),
+            .value("width", Int.self, in: 0...1_000_000_000, "characters of the result"),
+            .value("fill", String.self, default: " ", "one character"),
+            returns: "the string, at least that wide", topic: "Strings", seeAlso: ["pad_left"],
+            examples: [Example("pad_right(\"ab\", 4, \".\")", "\"ab..\"")]
+        ) { context, text, width, fill in text + (try padded(text, width, fill, context)) }
+    }
+
+    private static var repeated: BuiltinSpec {
+        BuiltinSpec(
+            "repeat", "Puts a string several times one behind the other.", .value("text", String.self, "the string"),
+            .value("count", Int.self, in: 0..., "how often"), returns: "the whole", topic: "Strings", seeAlso: ["fill"],
+            examples: [Example("repeat(\"=\", 5)", "\"=====\"")]
+        ) { context, text, count in
+            let (bytes, overflow) = text.utf8.count.multipliedReportingOverflow(by: count)
+            try context.heap.ensure(overflow ? Int.max : bytes)
+            return String(repeating: text, count: count)
+        }
+    }
+
+    private static var code: BuiltinSpec {
+        BuiltinSpec(
+            "code", "Gives the number of a character in Unicode.", .value("character", String.self, "one code point"),
+            returns: "its number", topic: "Strings", seeAlso: ["from_code"], examples: [Example("code(\"A\")", "65")]
+        ) { _, text in
+            guard let scalar = text.unicodeScalars.first, text.unicodeScalars.count == 1 else {
+                throw RuntimeError(
+                    .argumentRange, "`code` needs a string of one code point, found \(text.unicodeScalars.count)")
+            }
+            return Int(scalar.value)
+        }
+    }
+
+    private static var fromCode: BuiltinSpec {
+        BuiltinSpec(
+            "from_code", "Gives the character with a number in Unicode.",
+            .value("number", Int.self, in: 0...0x10FFFF, "its number"),
+            returns: "a string of one code point", topic: "Strings", seeAlso: ["code"],
+            examples: [Example("from_code(65)", "\"A\"")]
+        ) { _, number in
+            guard let scalar = Unicode.Scalar(UInt32(number)) else {
+                throw RuntimeError(.argumentRange, "\(number) is the number of half a character (a surrogate)")
+            }
+            return String(Character(scalar))
+        }
+    }
+}
+
+extension String {
+    /// Where a part first appears, by its bytes.
+    func range(of part: String) -> Range<String.Index>? {
+        guard let first = part.utf8.first else { return startIndex..<startIndex }
+        var start = utf8.startIndex
+        while let candidate = utf8[start...].firstIndex(of: first) {
+            if utf8[candidate...].starts(with: part.utf8) {
+                return candidate..<utf8.index(candidate, offsetBy: part.utf8.count)
+            }
+            start = utf8.index(after: candidate)
+        }
+        return nil
+    }
+
+    /// The parts between the appearances of a separator, which is not empty.
+    func parts(separatedBy separator: String) -> [String] {
+        var result: [String] = []
+        let haystack = Array(utf8)
+        let needle = Array(separator.utf8)
+        var start = 0
+        var position = 0
+        while position + needle.count <= haystack.count {
+            if haystack[position] == needle[0], haystack[position..<(position + needle.count)].elementsEqual(needle) {
+                result.append(String(decoding: haystack[start..<position], as: UTF8.self))
+                position += needle.count
+                start = position
+            } else {
+                position += 1
+            }
+        }
+        result.append(String(decoding: haystack[start...], as: UTF8.self))
+        return result
+    }
+}
