@@ -1,0 +1,98 @@
+import EdgeTensors
+
+/// A graph made ready for one set of input shapes: a flat list of steps over one arena.
+///
+/// Every address is worked out when the plan is made; a run binds the addresses of its inputs and outputs and calls one body after
+/// the other. The plan owns its arena and keeps the constants it points into alive; state blocks belong to whoever made it.
+final class Plan {
+    /// One step: its body, and where its addresses start in the table.
+    struct Step {
+        let body: StepBody
+        let inputs: Int
+        let outputs: Int
+        let scratch: Int
+        /// The node it came from, in the graph that was planned.
+        let node: Int
+    }
+
+    /// Where an output of the graph is found after a run.
+    enum OutputSource {
+        case address(UnsafeMutableRawPointer)
+        case input(Int)
+        case constant(Tensor)
+    }
+
+    let inputTypes: [ConcreteType]
+    let outputTypes: [ConcreteType]
+    private let steps: [Step]
+    private let table: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    private let tableCount: Int
+    /// For each input, the slots of the table that hold its address.
+    private let inputSlots: [[Int]]
+    private let outputSources: [OutputSource]
+    private let arena: TensorStorage
+    private let constants: [Tensor]
+    private let isCancelled: (@Sendable () -> Bool)?
+
+    init(
+        inputTypes: [ConcreteType], outputTypes: [ConcreteType], steps: [Step], table: [UnsafeMutableRawPointer],
+        inputSlots: [[Int]], outputSources: [OutputSource], arena: TensorStorage, constants: [Tensor],
+        isCancelled: (@Sendable () -> Bool)?
+    ) {
+        self.inputTypes = inputTypes
+        self.outputTypes = outputTypes
+        self.steps = steps
+        self.tableCount = table.count
+        self.table = .allocate(capacity: max(table.count, 1))
+        self.table.initialize(from: table, count: table.count)
+        self.inputSlots = inputSlots
+        self.outputSources = outputSources
+        self.arena = arena
+        self.constants = constants
+        self.isCancelled = isCancelled
+    }
+
+    deinit { table.deallocate() }
+
+    /// The bytes of the arena.
+    var arenaByteCount: Int { arena.byteCount }
+    /// The number of steps a run takes.
+    var stepCount: Int { steps.count }
+
+    /// Runs on inputs whose elements lie in C order at the addresses given, and copies the outputs to theirs.
+    func execute(
+        inputs: [UnsafeMutableRawPointer], outputs: [UnsafeMutableRawPointer]
+    ) throws(ModelError) {
+        for (address, slots) in zip(inputs, inputSlots) { for slot in slots { table[slot] = address } }
+        try runSteps()
+        for (position, source) in outputSources.enumerated() {
+            let byteCount = outputTypes[position].byteCount
+            switch source {
+            case .address(let address): outputs[position].copyMemory(from: address, byteCount: byteCount)
+            case .input(let input): outputs[position].copyMemory(from: inputs[input], byteCount: byteCount)
+            case .constant(let tensor):
+                outputs[position].copyMemory(from: tensor.storage.base, byteCount: byteCount)
+            }
+        }
+    }
+
+    private func runSteps() throws(ModelError) {
+        let table = table
+        if let isCancelled {
+            for step in steps {
+                if isCancelled() { throw .cancelled }
+                try step.body(step.memory(in: table))
+            }
+        } else {
+            for step in steps { try step.body(step.memory(in: table)) }
+        }
+    }
+}
+
+extension Plan.Step {
+    @inline(__always) fileprivate func memory(
+        in table: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    ) -> StepMemory {
+        StepMemory(inputs: table + inputs, outputs: table + outputs, scratch: table + scratch)
+    }
+}

@@ -1,0 +1,35 @@
+import EdgeTensors
+
+/// The state blocks of one session: what recurrent nodes remember from one run to the next.
+final class StateStore {
+    private struct Key: Hashable {
+        var scope: String
+        var position: Int
+        var byteCount: Int
+    }
+
+    private var blocks: [Key: (storage: TensorStorage, initialByte: UInt8)] = [:]
+
+    /// The address of a node's block, made and filled with its initial value where it is new.
+    func block(
+        scope: String, position: Int, state: Lowered.State
+    ) throws(ModelError) -> UnsafeMutableRawPointer {
+        let key = Key(scope: scope, position: position, byteCount: state.byteCount)
+        if let block = blocks[key] { return block.storage.base }
+        do {
+            let storage = try TensorStorage(byteCount: state.byteCount)
+            blocks[key] = (storage, state.initialByte)
+            storage.base.initializeMemory(as: UInt8.self, repeating: state.initialByte, count: state.byteCount)
+            return storage.base
+        } catch {
+            throw ModelError(code: error.code, message: error.message, hint: error.hint)
+        }
+    }
+
+    /// Back to how every block was when it was made.
+    func reset() {
+        for (key, block) in blocks {
+            block.storage.base.initializeMemory(as: UInt8.self, repeating: block.initialByte, count: key.byteCount)
+        }
+    }
+}

@@ -1,0 +1,152 @@
+public import EdgeTensors
+
+/// Runs one model.
+///
+/// The first run on inputs of some shapes makes a plan for them: nodes are fused, kernels chosen, weights packed, activations
+/// placed in one block of memory. Later runs on the same shapes only compute. A session is used by one thread at a time;
+/// recurrent models keep their state in it from run to run.
+public final class Session {
+    /// The model as it was given.
+    public let model: Model
+    private let options: ExecutionOptions
+    private let states = StateStore()
+    /// The graph after fusion, which plans are made of.
+    private let optimized: Graph
+    private var plans: [(shapes: [[Int]], plan: Plan)] = []
+    /// Shapes depend on the data: the graph runs node by node.
+    private var isEager = false
+
+    /// Plans kept, the least recently used leaves first.
+    private static let planLimit = 8
+
+    /// Checks the model's graph and prepares it.
+    ///
+    /// - Throws: `ModelError` when the graph is not well formed.
+    public init(_ model: Model, options: ExecutionOptions = ExecutionOptions()) throws {
+        try GraphCheck.check(model.graph)
+        self.model = model
+        self.options = options
+        self.optimized = try ExecutionGraph.optimize(model.graph, options: options)
+    }
+
+    /// Runs the model once.
+    ///
+    /// - Parameter inputs: one tensor for each input of the graph, of its type; the extents that the graph leaves open may be any.
+    /// - Returns: the outputs in the graph's order.
+    /// - Throws: `ModelError` when an input does not fit, or a node cannot run on what it is given.
+    public func run(_ inputs: [Tensor]) throws -> [Tensor] {
+        try check(inputs)
+        if isEager {
+            return try EagerEvaluator(options: options, states: states).run(optimized, inputs: inputs)
+        }
+        let plan: Plan
+        do {
+            plan = try self.plan(for: inputs)
+        } catch let error as ModelError where error.code == ModelError.dependsOnDataCode {
+            isEager = true
+            return try run(inputs)
+        }
+        let held = try inputs.map { try $0.atStart() }
+        let outputs = try plan.outputTypes.map { try Tensor(zeros: $0.shape, dtype: $0.dtype) }
+        try plan.execute(inputs: held.map(\.storage.base), outputs: outputs.map(\.storage.base))
+        withExtendedLifetime(held) {}
+        return outputs
+    }
+
+    /// Runs the model once, node by node, and reports every value of the graph as the model's author wrote it (nothing fused).
+    ///
+    /// - Parameter observer: told the value's name in `model.graph` and its elements; inputs come first, constants are left out.
+    public func run(
+        _ inputs: [Tensor], observing observer: (ValueID, Tensor) throws -> Void
+    ) throws -> [Tensor] {
+        try check(inputs)
+        return try withoutActuallyEscaping(observer) { observer in
+            try EagerEvaluator(options: options, states: states).run(model.graph, inputs: inputs, observe: observer)
+        }
+    }
+
+    /// Runs the model over a data set: tensors whose first axis counts samples, in batches.
+    ///
+    /// - Parameters:
+    ///   - samples: one tensor for each input of the graph, all with the same number of samples.
+    ///   - batch: the most samples of one run, where the model leaves its first extent open; else the model's own.
+    /// - Returns: the outputs of all samples, joined along their first axis.
+    public func run(samples: [Tensor], batch: Int = 32) throws -> [Tensor] {
+        let graph = model.graph
+        guard samples.count == graph.inputs.count, let total = samples.first?.shape.first,
+            samples.allSatisfy({ $0.shape.first == total })
+        else {
+            throw ModelError.wrongInputCount(expected: graph.inputs.map { graph.name(of: $0) }, found: samples.count)
+        }
+        guard total > 0 else { return try run(samples) }
+        var batch = max(batch, 1)
+        for input in graph.inputs {
+            if case .fixed(let extent)?? = graph.type(of: input)?.shape?.first { batch = max(extent, 1) }
+        }
+        guard total > batch else { return try run(samples) }
+        guard total % batch == 0 || graph.inputs.allSatisfy(hasOpenBatch) else {
+            throw ModelError(
+                code: "M0309", message: "\(total) samples cannot be split into runs of \(batch), which the model asks for")
+        }
+        var collected: [[Tensor]] = []
+        for start in stride(from: 0, to: total, by: batch) {
+            let count = min(batch, total - start)
+            collected.append(try run(samples.map { $0.firstAxis(from: start, count: count) }))
+        }
+        return try collected[0].indices.map { output in try Tensor.joined(collected.map { $0[output] }) }
+    }
+
+    /// Forgets what recurrent nodes remember of earlier runs.
+    public func resetState() { states.reset() }
+
+    /// The bytes of activations that the plan for these inputs needs, nil where the model runs without a plan.
+    public func activationBytes(for inputs: [Tensor]) throws -> Int? {
+        try check(inputs)
+        return isEager ? nil : try plan(for: inputs).arenaByteCount
+    }
+
+    private func hasOpenBatch(_ input: ValueID) -> Bool {
+        guard let shape = model.graph.type(of: input)?.shape else { return true }
+        return shape.first?.fixedValue == nil
+    }
+
+    private func plan(for inputs: [Tensor]) throws -> Plan {
+        if let last = plans.last, last.shapes.count == inputs.count,
+            zip(last.shapes, inputs).allSatisfy({ $0 == $1.shape })
+        {
+            return last.plan
+        }
+        let shapes = inputs.map(\.shape)
+        if let position = plans.firstIndex(where: { $0.shapes == shapes }) {
+            plans.append(plans.remove(at: position))
+        } else {
+            let types = zip(optimized.inputs, inputs).map {
+                ConcreteType(of: $1, quantization: optimized.type(of: $0)?.quantization)
+            }
+            let plan = try PlanBuilder.plan(optimized, inputTypes: types, options: options, states: states)
+            if plans.count == Self.planLimit { plans.removeFirst() }
+            plans.append((shapes, plan))
+        }
+        return plans[plans.count - 1].plan
+    }
+
+    private func check(_ inputs: [Tensor]) throws {
+        let graph = model.graph
+        guard inputs.count == graph.inputs.count else {
+            throw ModelError.wrongInputCount(expected: graph.inputs.map { graph.name(of: $0) }, found: inputs.count)
+        }
+        for (id, tensor) in zip(graph.inputs, inputs) {
+            guard let type = graph.type(of: id) else { continue }
+            guard tensor.dtype == type.dtype else {
+                throw ModelError.wrongInputType(
+                    name: graph.name(of: id), expected: type.dtype.rawValue, found: tensor.dtype.rawValue)
+            }
+            guard let shape = type.shape else { continue }
+            let fits = shape.count == tensor.rank && zip(shape, tensor.shape).allSatisfy { ($0.fixedValue ?? $1) == $1 }
+            guard fits else {
+                throw ModelError.wrongInputShape(
+                    name: graph.name(of: id), expected: "\(shape)", found: tensor.shape)
+            }
+        }
+    }
+}
