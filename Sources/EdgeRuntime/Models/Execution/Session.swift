@@ -10,6 +10,8 @@ public final class Session {
     public let model: Model
     private let options: ExecutionOptions
     private let states = StateStore()
+    /// The graph as it was given, captures of bodies made visible.
+    private let original: Graph
     /// The graph after fusion, which plans are made of.
     private let optimized: Graph
     private var plans: [(shapes: [[Int]], plan: Plan)] = []
@@ -26,7 +28,8 @@ public final class Session {
         try GraphCheck.check(model.graph)
         self.model = model
         self.options = options
-        self.optimized = try ExecutionGraph.optimize(model.graph, options: options)
+        self.original = try Captures.resolve(model.graph)
+        self.optimized = try ExecutionGraph.optimize(original, options: options)
     }
 
     /// Runs the model once.
@@ -37,7 +40,7 @@ public final class Session {
     public func run(_ inputs: [Tensor]) throws -> [Tensor] {
         try check(inputs)
         if isEager {
-            return try EagerEvaluator(options: options, states: states).run(optimized, inputs: inputs)
+            return try EagerEvaluator(options: options, states: states).run(original, inputs: inputs)
         }
         let plan: Plan
         do {
@@ -61,7 +64,7 @@ public final class Session {
     ) throws -> [Tensor] {
         try check(inputs)
         return try withoutActuallyEscaping(observer) { observer in
-            try EagerEvaluator(options: options, states: states).run(model.graph, inputs: inputs, observe: observer)
+            try EagerEvaluator(options: options, states: states).run(original, inputs: inputs, observe: observer)
         }
     }
 
@@ -86,7 +89,8 @@ public final class Session {
         guard total > batch else { return try run(samples) }
         guard total % batch == 0 || graph.inputs.allSatisfy(hasOpenBatch) else {
             throw ModelError(
-                code: "M0309", message: "\(total) samples cannot be split into runs of \(batch), which the model asks for")
+                code: "M0309",
+                message: "\(total) samples cannot be split into runs of \(batch), which the model asks for")
         }
         var collected: [[Tensor]] = []
         for start in stride(from: 0, to: total, by: batch) {

@@ -71,7 +71,9 @@ struct LoweringContext {
     func scalar(_ position: Int) throws(ModelError) -> Float {
         let operand = try operand(position)
         guard let constant = operand.constant else { throw .dependsOnData(node) }
-        guard constant.count == 1 else { throw fail("input \(position) must hold one element, found \(constant.shape)") }
+        guard constant.count == 1 else {
+            throw fail("input \(position) must hold one element, found \(constant.shape)")
+        }
         if constant.dtype == .f32 { return try wrap { try constant.elements(as: Float.self)[0] } }
         if constant.dtype == .f64 { return try wrap { Float(try constant.elements(as: Double.self)[0]) } }
         return Float(try integers(of: constant)[0])
@@ -96,12 +98,16 @@ struct LoweringContext {
     }
 
     /// A result type, checked against the memory that activations may take.
-    func result(_ dtype: DType, _ shape: [Int], _ quantization: Quantization? = nil) throws(ModelError) -> ConcreteType {
-        guard let count = Tensor.elementCount(of: shape), let bytes = dtype.byteCount(of: count),
-            bytes <= options.activationLimit, shape.allSatisfy({ $0 <= Self.largestExtent })
+    func result(_ dtype: DType, _ shape: [Int], _ quantization: Quantization? = nil) throws(ModelError) -> ConcreteType
+    {
+        // An empty shape must not hide extents whose product does not fit.
+        guard shape.allSatisfy({ $0 >= 0 && $0 <= Self.largestExtent }),
+            let count = Tensor.elementCount(of: shape.map { max($0, 1) }), let bytes = dtype.byteCount(of: count),
+            bytes <= options.activationLimit
         else {
             if shape.contains(where: { $0 < 0 }) { throw fail("its shape \(shape) has a negative extent") }
-            throw .tooMuchMemory("node `\(node.name)` (\(node.op.rawValue)): a result of shape \(shape)",
+            throw .tooMuchMemory(
+                "node `\(node.name)` (\(node.op.rawValue)): a result of shape \(shape)",
                 limit: options.activationLimit)
         }
         return ConcreteType(dtype, shape, quantization)
@@ -110,7 +116,8 @@ struct LoweringContext {
     /// The bytes of a scratch block of so many elements, checked like a result.
     func scratchBytes(_ extents: Int..., width: Int) throws(ModelError) -> Int {
         guard let count = Tensor.elementCount(of: extents + [width]), count <= options.activationLimit else {
-            throw .tooMuchMemory("node `\(node.name)` (\(node.op.rawValue)): a scratch block", limit: options.activationLimit)
+            throw .tooMuchMemory(
+                "node `\(node.name)` (\(node.op.rawValue)): a scratch block", limit: options.activationLimit)
         }
         return count
     }

@@ -61,10 +61,11 @@ struct EagerEvaluator {
         switch node.op {
         case .loop: lowered = try ControlFlow.loop(context, evaluator: self)
         case .conditional: lowered = try ControlFlow.conditional(context, evaluator: self)
-        default: lowered = try Lowering.lower(context)
+        default: lowered = try Lowering.lower(context, states: states)
         }
         guard lowered.outputs.count >= node.outputs.count else {
-            throw ModelError.node(node, "it has \(node.outputs.count) outputs, expected at most \(lowered.outputs.count)")
+            throw ModelError.node(
+                node, "it has \(node.outputs.count) outputs, expected at most \(lowered.outputs.count)")
         }
         if let results = lowered.results { return results }
         if lowered.isView, let source = operands.first??.constant {
@@ -98,7 +99,8 @@ struct EagerEvaluator {
         let status: Result<Void, ModelError> = inputs.withUnsafeMutableBufferPointer { inputs in
             outputs.withUnsafeMutableBufferPointer { outputs in
                 blocks.withUnsafeMutableBufferPointer { blocks in
-                    guard let first = inputs.baseAddress, let second = outputs.baseAddress, let third = blocks.baseAddress
+                    guard let first = inputs.baseAddress, let second = outputs.baseAddress,
+                        let third = blocks.baseAddress
                     else { return .success(()) }
                     let memory = StepMemory(inputs: first, outputs: second, scratch: third)
                     return Result { () throws(ModelError) in try lowered.body(memory) }

@@ -1,3 +1,5 @@
+import EdgeTensors
+
 /// Refuses a graph whose values and nodes do not fit together, so that the stages behind it need not ask.
 enum GraphCheck {
     /// - Throws: `ModelError` naming what is wrong.

@@ -38,7 +38,8 @@ struct MemoryPlanner {
             let size = (block.byteCount + 2 * Self.alignment - 1) & ~(Self.alignment - 1)
             var best: (offset: Int, gap: Int)?
             var cursor = 0
-            for other in placed where blocks[other.block].first <= block.last && block.first <= blocks[other.block].last {
+            for other in placed where blocks[other.block].first <= block.last && block.first <= blocks[other.block].last
+            {
                 let gap = other.offset - cursor
                 if gap >= size, gap < best?.gap ?? Int.max { best = (cursor, gap) }
                 cursor = max(cursor, other.end)

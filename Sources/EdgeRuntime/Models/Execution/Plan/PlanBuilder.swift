@@ -78,7 +78,7 @@ struct PlanBuilder {
         }
         let context = LoweringContext(
             node: node, operands: operands, declared: node.outputs.map { graph.declaredType(of: $0) }, options: options)
-        let lowered = try Lowering.lower(context)
+        let lowered = try Lowering.lower(context, states: states)
         guard lowered.outputs.count >= node.outputs.count else {
             throw .node(node, "it has \(node.outputs.count) outputs, expected at most \(lowered.outputs.count)")
         }

@@ -1,0 +1,88 @@
+import EdgeTensors
+
+/// Chooses how a node runs: a fast kernel where one fits, else the plain implementation of its operator.
+enum Lowering {
+    static func lower(_ context: LoweringContext, states: StateStore) throws(ModelError) -> Lowered {
+        if context.options.kernels != .reference, let fast = try FastKernels.lower(context) { return fast }
+        if context.node.op == .scan { return try ScanStep.lower(context, states: states) }
+        guard ThroughFloat.applies(to: context), !handlesQuantization(context) else {
+            return try FusedActivation.apply(context, to: try reference(context))
+        }
+        return try ThroughFloat.lower(context) { inner throws(ModelError) in
+            try FusedActivation.apply(inner, to: try reference(inner))
+        }
+    }
+
+    /// Operators that know quantized values themselves, and those that only move elements between values of one quantization.
+    private static func handlesQuantization(_ context: LoweringContext) -> Bool {
+        switch context.node.op {
+        case .quantizeLinear, .dequantizeLinear, .sequenceLSTM, .shape, .constant, .argMax, .loop, .conditional, .scan:
+            return true
+        case .reshape, .flatten, .squeeze, .unsqueeze, .identity, .dropout, .transpose, .slice, .expand, .tile,
+            .spaceToDepth,
+            .depthToSpace, .spaceToBatch, .batchToSpace, .gather, .pad, .split, .maxPool, .globalMaxPool, .concat:
+            guard let first = context.operands.first ?? nil else { return false }
+            // Values of one scale for each channel keep it only where no element moves to another channel.
+            if first.type.quantization?.axis != nil { return false }
+            let declared = context.declared.allSatisfy {
+                $0?.quantization == nil || $0?.quantization == first.type.quantization
+            }
+            guard context.node.op == .concat else { return declared }
+            return declared
+                && context.operands.allSatisfy {
+                    $0?.type.quantization == first.type.quantization && $0?.dtype == first.dtype
+                }
+        case .conv, .convTranspose, .averagePool, .globalAveragePool, .batchNormalization, .resize, .gemm, .matMul,
+            .add, .sub, .mul, .div,
+            .pow, .maximum, .minimum, .relu, .leakyRelu, .pRelu, .elu, .hardSigmoid, .hardSwish, .clip, .sigmoid, .tanh,
+            .sqrt, .exp, .log,
+            .neg, .abs, .floor, .ceil, .round, .reciprocal, .erf, .equal, .less, .greater, .and, .or, .not,
+            .selectWhere, .cast, .softmax,
+            .logSoftmax, .reduceMean, .reduceSum, .reduceMax, .reduceMin, .constantOfShape, .range, .lstm, .gru, .rnn:
+            return false
+        }
+    }
+
+    private static func reference(_ context: LoweringContext) throws(ModelError) -> Lowered {
+        switch context.node.op {
+        case .conv: try ReferenceConvolution.lower(context)
+        case .convTranspose: try ReferenceTransposedConvolution.lower(context)
+        case .maxPool, .averagePool, .globalAveragePool, .globalMaxPool: try ReferencePooling.lower(context)
+        case .batchNormalization: try ReferenceBatchNormalization.lower(context)
+        case .resize: try ReferenceResize.lower(context)
+        case .gemm: try ReferenceGemm.lower(context)
+        case .matMul: try ReferenceMatMul.lower(context)
+        case .add, .sub, .mul, .div, .pow, .maximum, .minimum, .equal, .less, .greater, .and, .or, .pRelu:
+            try ReferenceBinary.lower(context)
+        case .relu, .leakyRelu, .elu, .hardSigmoid, .hardSwish, .clip, .sigmoid, .tanh, .sqrt, .exp, .log, .neg, .abs,
+            .floor, .ceil,
+            .round, .reciprocal, .erf, .not:
+            try ReferenceUnary.lower(context)
+        case .selectWhere: try ReferenceSelect.lower(context)
+        case .cast: try ReferenceCast.lower(context)
+        case .softmax, .logSoftmax: try ReferenceSoftmax.lower(context)
+        case .reduceMean, .reduceSum, .reduceMax, .reduceMin: try ReferenceReduction.lower(context)
+        case .argMax: try ReferenceArgMax.lower(context)
+        case .identity, .dropout, .reshape, .flatten, .squeeze, .unsqueeze: try ReferenceReshape.lower(context)
+        case .transpose, .slice, .expand, .tile, .spaceToDepth, .depthToSpace: try ReferenceRearrange.lower(context)
+        case .concat: try ReferenceJoin.concat(context)
+        case .split: try ReferenceJoin.split(context)
+        case .gather: try ReferenceGather.lower(context)
+        case .pad: try ReferencePad.lower(context)
+        case .shape: try ReferenceConstants.shape(context)
+        case .constant: try ReferenceConstants.constant(context)
+        case .constantOfShape: try ReferenceConstants.constantOfShape(context)
+        case .range: try ReferenceConstants.range(context)
+        case .spaceToBatch: try ReferenceBatchBlocks.spaceToBatch(context)
+        case .batchToSpace: try ReferenceBatchBlocks.batchToSpace(context)
+        case .quantizeLinear: try ReferenceQuantizeLinear.quantize(context)
+        case .dequantizeLinear: try ReferenceQuantizeLinear.dequantize(context)
+        case .lstm: try ReferenceRecurrent.lstm(context)
+        case .gru: try ReferenceRecurrent.gru(context)
+        case .rnn: try ReferenceRecurrent.rnn(context)
+        case .sequenceLSTM: try ReferenceSequenceLSTM.lower(context)
+        // Their results depend on data in every way: `EagerEvaluator` runs them.
+        case .loop, .conditional, .scan: throw .dependsOnData(context.node)
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import EdgeTensors
+
+/// Sums, means and extremes along axes.
+enum ReferenceReduction {
+    static func lower(_ context: LoweringContext) throws(ModelError) -> Lowered {
+        let data = try context.operand(0)
+        let given = try context.optionalIntegers(1) ?? context.node.ints("axes") ?? []
+        if given.isEmpty, (context.node.int("noop_with_empty_axes") ?? 0) != 0 { return .view(as: data.type) }
+        var axes = Set(given.isEmpty ? Array(data.shape.indices) : [])
+        for axis in given { axes.insert(try context.axis(axis, of: data.shape)) }
+        let keeps = (context.node.int("keepdims") ?? 1) != 0
+        let shape = data.shape.indices.compactMap { axes.contains($0) ? (keeps ? 1 : nil) : data.shape[$0] }
+        let result = try context.result(data.dtype, shape)
+        switch data.dtype {
+        case .f32: return try floats(context, data, axes, result, Float.self)
+        case .f64: return try floats(context, data, axes, result, Double.self)
+        case .i64: return try integers(context, data, axes, result, Int64.self)
+        case .i32: return try integers(context, data, axes, result, Int32.self)
+        case .i8: return try integers(context, data, axes, result, Int8.self)
+        case .u8: return try integers(context, data, axes, result, UInt8.self)
+        case .f16, .bf16, .i16, .u64, .u32, .u16, .bool, .i4, .u4, .i2: throw context.unsupported(data.dtype)
+        }
+    }
+
+    private static func floats<T: BinaryFloatingPoint & BitwiseCopyable>(
+        _ context: LoweringContext, _ data: Operand, _ axes: Set<Int>, _ result: ConcreteType, _: T.Type
+    ) throws(ModelError) -> Lowered {
+        switch context.node.op {
+        case .reduceSum: return try fold(context, data, axes, result, T.self, 0, { $0 + $1 }, { value, _ in value })
+        case .reduceMean: return try fold(context, data, axes, result, T.self, 0, { $0 + $1 }, { $0 / T($1) })
+        case .reduceMax:
+            return try fold(
+                context, data, axes, result, T.self, -.infinity, { $1 > $0 || $1.isNaN ? $1 : $0 },
+                { value, _ in value })
+        case .reduceMin:
+            return try fold(
+                context, data, axes, result, T.self, .infinity, { $1 < $0 || $1.isNaN ? $1 : $0 }, { value, _ in value }
+            )
+        default: throw context.unsupported(data.dtype)
+        }
+    }
+
+    private static func integers<T: FixedWidthInteger & BitwiseCopyable>(
+        _ context: LoweringContext, _ data: Operand, _ axes: Set<Int>, _ result: ConcreteType, _: T.Type
+    ) throws(ModelError) -> Lowered {
+        switch context.node.op {
+        case .reduceSum: return try fold(context, data, axes, result, T.self, 0, { $0 &+ $1 }, { value, _ in value })
+        case .reduceMean:
+            return try fold(
+                context, data, axes, result, T.self, 0, { $0 &+ $1 }, { $1 == 0 ? 0 : $0 / (T(exactly: $1) ?? T.max) })
+        case .reduceMax:
+            return try fold(context, data, axes, result, T.self, T.min, { max($0, $1) }, { value, _ in value })
+        case .reduceMin:
+            return try fold(context, data, axes, result, T.self, T.max, { min($0, $1) }, { value, _ in value })
+        default: throw context.unsupported(data.dtype)
+        }
+    }
+
+    @inline(__always) private static func fold<T: BitwiseCopyable>(
+        _ context: LoweringContext, _ data: Operand, _ axes: Set<Int>, _ result: ConcreteType, _: T.Type, _ initial: T,
+        _ combine: @escaping (T, T) -> T, _ finish: @escaping (T, Int) -> T
+    ) throws(ModelError) -> Lowered {
+        // Walk the operand in order; the result repeats along the reduced axes.
+        let kept = data.shape.indices.map { axes.contains($0) ? 1 : data.shape[$0] }
+        guard let walk = Broadcasting([kept, data.shape]) else {
+            throw context.fail("shape \(data.shape) cannot be reduced")
+        }
+        let count = result.count
+        let folded = axes.map { data.shape[$0] }.reduce(1, *)
+        return Lowered([result]) { memory throws(ModelError) in
+            let source = memory.input(0, as: T.self)
+            let target = memory.output(0, as: T.self)
+            target.update(repeating: initial, count: count)
+            walk.forEachRow { start, extent, positions, steps in
+                let out = target + positions[0]
+                let step = steps[0]
+                if step == 0 {
+                    var total = out[0]
+                    for column in 0..<extent { total = combine(total, source[start + column]) }
+                    out[0] = total
+                } else {
+                    for column in 0..<extent {
+                        out[column * step] = combine(out[column * step], source[start + column])
+                    }
+                }
+            }
+            for position in 0..<count { target[position] = finish(target[position], folded) }
+        }
+    }
+}

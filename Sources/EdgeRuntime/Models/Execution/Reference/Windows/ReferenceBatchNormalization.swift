@@ -1,0 +1,34 @@
+import EdgeTensors
+
+/// `BatchNormalization` with the statistics of training: `(x - mean) / sqrt(variance + epsilon) * scale + bias` for each channel.
+enum ReferenceBatchNormalization {
+    static func lower(_ context: LoweringContext) throws(ModelError) -> Lowered {
+        let data = try context.floatOperand(0)
+        guard data.shape.count >= 1 else { throw context.fail("it needs an axis of channels") }
+        let axis = data.shape.count == 1 || context.node.layout == .channelsLast ? data.shape.count - 1 : 1
+        let channels = data.shape[axis]
+        for position in 1...4 {
+            guard try context.floatOperand(position).type.count == channels else {
+                throw context.fail("its input \(position) does not hold \(channels) channels")
+            }
+        }
+        let epsilon = context.node.float("epsilon") ?? 1e-5
+        let outer = data.shape[..<axis].reduce(1, *)
+        let inner = data.shape[(axis + 1)...].reduce(1, *)
+        let result = try context.result(.f32, data.shape)
+        return Lowered([result], inPlace: [0]) { memory throws(ModelError) in
+            let source = memory.input(0, as: Float.self)
+            let target = memory.output(0, as: Float.self)
+            for channel in 0..<channels {
+                let variance = memory.input(4, as: Float.self)[channel]
+                let factor = memory.input(1, as: Float.self)[channel] / (variance + epsilon).squareRoot()
+                let offset =
+                    memory.input(2, as: Float.self)[channel] - memory.input(3, as: Float.self)[channel] * factor
+                for row in 0..<outer {
+                    let start = (row * channels + channel) * inner
+                    for position in start..<start + inner { target[position] = source[position] * factor + offset }
+                }
+            }
+        }
+    }
+}
