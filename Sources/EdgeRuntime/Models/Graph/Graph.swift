@@ -19,6 +19,8 @@ public struct Graph: Sendable {
     public var outputs: [ValueID] = []
     /// The values that are known before the model runs: weights and constants, as stored (integers where quantized).
     public var constants: [ValueID: Tensor] = [:]
+    /// Values that keep their content from one run to the next and begin at zero: the states of a TFLite recurrence.
+    public var variables: Set<ValueID> = []
     /// Subgraphs only: values of this graph that stand for a value of the outer graph, by its name there.
     public var captures: [ValueID: String] = [:]
 

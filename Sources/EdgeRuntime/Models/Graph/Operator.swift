@@ -1,7 +1,14 @@
 /// The operators of the graph: ONNX's vocabulary (default domain, semantics of opset 21 unless a note says otherwise).
 ///
 /// Convolution, pooling and their like carry the attribute `layout` (`"NCHW"`, the default and ONNX's, or `"NHWC"`, TFLite's),
-/// which tells where the channels of their activations stand; weights are `[out, in / group, kernel…]` in both.
+/// which tells where the channels of their activations stand; weights are `[out, in / group, kernel…]` in both
+/// (`ConvTranspose`: ONNX's `[in, out / group, kernel…]`).
+///
+/// Readers leave these forms only, whatever the file's version: what became an input in a later opset is an input (`Clip`, `Squeeze`,
+/// `Unsqueeze`, `Slice`, `Pad`, `Split`, `Resize`, reductions' axes); `Cast` names its type by the attribute `to` (a string, `DType`'s raw value);
+/// `Softmax` normalises one axis; `auto_pad` stays only where the shape is not known yet (`inferShapes` resolves it into `pads`).
+/// `QuantizeLinear` and `DequantizeLinear` have one input where the scale is known before the model runs: the quantization stands in the type of
+/// their integer side (of both sides, where `QuantizeLinear` goes from integers to integers). Only computed scales are inputs 1 and 2.
 public enum Operator: String, Sendable, Hashable, CaseIterable {
     // Convolution and pooling
     case conv = "Conv"

@@ -1,0 +1,33 @@
+extension Operator {
+    /// Operators that only move elements, or choose among them: integers under one quantization pass through unchanged.
+    package var movesData: Bool {
+        switch self {
+        case .maxPool, .globalMaxPool, .identity, .dropout, .reshape, .flatten, .transpose, .squeeze, .unsqueeze,
+            .split,
+            .slice, .gather, .expand, .tile, .spaceToDepth, .depthToSpace, .spaceToBatch, .batchToSpace, .reduceMax,
+            .reduceMin:
+            true
+        default: false
+        }
+    }
+
+    /// Operators that apply the same function to each element of their one data input.
+    package var isUnaryElementwise: Bool {
+        switch self {
+        case .relu, .leakyRelu, .elu, .hardSigmoid, .hardSwish, .clip, .sigmoid, .tanh, .sqrt, .exp, .log, .neg, .abs,
+            .floor,
+            .ceil, .round, .reciprocal, .erf, .not, .cast, .identity, .dropout:
+            true
+        default: false
+        }
+    }
+
+    /// Operators that combine elements of inputs broadcast against each other.
+    package var isBroadcasting: Bool {
+        switch self {
+        case .add, .sub, .mul, .div, .pow, .maximum, .minimum, .pRelu, .equal, .less, .greater, .and, .or, .selectWhere:
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,227 @@
+import EdgeTensors
+
+/// Reads ONNX's quantized operators as plain operators on quantized values.
+extension ONNXGraphReader {
+    // MARK: Quantize and dequantize
+
+    mutating func readQuantizeOrDequantize(_ source: ONNXNode) throws {
+        let op: Operator = source.op == "QuantizeLinear" ? .quantizeLinear : .dequantizeLinear
+        guard (2...3).contains(source.inputs.count), let data = source.inputs[0], let scale = source.inputs[1],
+            let result = source.outputs.first
+        else {
+            throw ModelError.inconsistent("\(source.op) `\(source.name)` has \(source.inputs.count) inputs, it takes 3")
+        }
+        let zeroPoint = source.input(2)
+        let name = claimNode(source.name, op: source.op)
+        guard graph.constants[scale] != nil, zeroPoint.map({ graph.constants[$0] != nil }) ?? true else {
+            let id = try output(result)
+            let inputs = zeroPoint.map { [data, scale, $0] } ?? [data, scale]
+            graph.nodes.append(
+                Node(name: name, op: op, inputs: inputs, outputs: [id], attributes: source.attributes))
+            return
+        }
+        let axis = try resolvedAxis(source, of: data, scale: scale)
+        let quantization = try quantization(
+            scale: scale, zeroPoint: zeroPoint, axis: axis, groupSize: source.int("block_size"), node: source)
+        if op == .dequantizeLinear {
+            let stored = try quantized(data, as: quantization, dtype: nil)
+            let id = try output(result)
+            graph[id].type?.quantization = nil
+            graph.nodes.append(Node(name: name, op: op, inputs: [stored], outputs: [id]))
+        } else {
+            let id = try output(result)
+            let declared = source.int("output_dtype").flatMap { $0 == 0 ? nil : DType(onnx: $0) }
+            let dtype = zeroPoint.flatMap { graph.type(of: $0)?.dtype } ?? declared ?? .u8
+            graph[id].type = TensorType(dtype: dtype, shape: graph.type(of: id)?.shape, quantization: quantization)
+            graph.nodes.append(Node(name: name, op: op, inputs: [data], outputs: [id]))
+        }
+    }
+
+    private func resolvedAxis(_ source: ONNXNode, of id: ValueID, scale: ValueID) throws -> Int? {
+        guard let scales = graph.constants[scale], scales.count > 1 else { return nil }
+        let axis = source.int("axis") ?? 1
+        if axis >= 0 { return axis }
+        guard let rank = graph.type(of: id)?.shape?.count ?? (scales.rank > 1 ? scales.rank : nil), axis + rank >= 0
+        else {
+            throw ModelError.unsupported(
+                "\(source.op) `\(source.name)` counts its axis from the end of an unknown shape")
+        }
+        return axis + rank
+    }
+
+    /// A quantization of constants for scale and zero point.
+    private func quantization(
+        scale: ValueID, zeroPoint: ValueID?, axis: Int?, groupSize: Int? = nil, node: ONNXNode
+    ) throws -> Quantization {
+        guard let scales = graph.constants[scale]?.realValues(), !scales.isEmpty,
+            scales.allSatisfy({ $0.isFinite && $0 > 0 })
+        else {
+            throw ModelError.unsupported("\(node.op) `\(node.name)` has a scale that is computed, zero or not finite")
+        }
+        var zeroPoints = [Int32](repeating: 0, count: scales.count)
+        if let zeroPoint {
+            guard let values = graph.constants[zeroPoint]?.integerValues(),
+                values.count == scales.count || values.count == 1
+            else {
+                throw ModelError.unsupported("\(node.op) `\(node.name)` has a zero point that does not fit its scale")
+            }
+            zeroPoints =
+                values.count == 1
+                ? [Int32](repeating: Int32(truncatingIfNeeded: values[0]), count: scales.count)
+                : values.map { Int32(truncatingIfNeeded: $0) }
+        }
+        let grouped = groupSize.map { $0 > 0 } == true && scales.count > 1
+        return Quantization(
+            scales: scales, zeroPoints: zeroPoints, axis: scales.count > 1 ? axis : nil,
+            groupSize: grouped ? groupSize : nil)
+    }
+
+    /// The value under a quantization: itself where that is what is known of it, else a copy or a conversion.
+    private mutating func quantized(_ id: ValueID, as quantization: Quantization, dtype: DType?) throws -> ValueID {
+        let known = graph.type(of: id)
+        if known?.quantization == quantization { return id }
+        if known?.quantization == nil {
+            if var type = known {
+                guard !type.dtype.isFloat else {
+                    throw ModelError.inconsistent(
+                        "the value `\(graph[id].name)` is read as integers, but is \(type.dtype.rawValue)")
+                }
+                type.quantization = quantization
+                graph[id].type = type
+            } else {
+                graph[id].type = TensorType(dtype: dtype ?? .u8, shape: nil, quantization: quantization)
+            }
+            return id
+        }
+        // The same integers under another scale: a constant is copied, another value is read by that scale and quantized again.
+        let name = graph[id].name
+        if let tensor = graph.constants[id] {
+            return graph.addConstant(name: claim(name), tensor, quantization: quantization)
+        }
+        let scales = graph.addConstant(
+            name: claim("\(name)/scale"),
+            try Tensor(quantization.scales, shape: quantization.axis == nil ? [] : [quantization.scales.count]))
+        let zeroPoints = graph.addConstant(
+            name: claim("\(name)/zero_point"),
+            try Tensor.integers(
+                quantization.zeroPoints.map(Int.init),
+                shape: quantization.axis == nil ? [] : [quantization.scales.count],
+                dtype: known?.dtype ?? .u8))
+        let real = intermediate("\(name)/real")
+        let stored = intermediate(
+            "\(name)/requantized",
+            type: TensorType(dtype: known?.dtype ?? .u8, shape: known?.shape, quantization: quantization))
+        let attributes: [String: Attribute] = quantization.axis.map { ["axis": .int($0)] } ?? [:]
+        graph.nodes.append(
+            Node(
+                name: claimNode("\(name)/dequantize", op: ""), op: .dequantizeLinear, inputs: [id, scales, zeroPoints],
+                outputs: [real], attributes: attributes))
+        graph.nodes.append(
+            Node(name: claimNode("\(name)/quantize", op: ""), op: .quantizeLinear, inputs: [real], outputs: [stored]))
+        return stored
+    }
+
+    /// A data input with its scale and zero point, at three positions in a row (zero point may be absent).
+    private mutating func operand(_ source: ONNXNode, at position: Int, axis: Int? = nil) throws -> ValueID {
+        guard let data = source.input(position), let scale = source.input(position + 1) else {
+            throw ModelError.inconsistent("\(source.op) `\(source.name)` lacks input \(position + 1)")
+        }
+        let zeroPoint = source.input(position + 2)
+        let quantization = try quantization(scale: scale, zeroPoint: zeroPoint, axis: axis, node: source)
+        return try quantized(data, as: quantization, dtype: zeroPoint.flatMap { graph.type(of: $0)?.dtype })
+    }
+
+    private mutating func quantizedOutput(
+        _ source: ONNXNode, scale: Int, op: Operator, inputs: [ValueID?], attributes: [String: Attribute]
+    ) throws {
+        guard let scaleID = source.input(scale), let result = source.outputs.first else {
+            throw ModelError.inconsistent("\(source.op) `\(source.name)` lacks the scale of its output")
+        }
+        let zeroPoint = source.input(scale + 1)
+        let id = try output(result)
+        graph[id].type = TensorType(
+            dtype: zeroPoint.flatMap { graph.type(of: $0)?.dtype } ?? .u8, shape: graph.type(of: id)?.shape,
+            quantization: try quantization(scale: scaleID, zeroPoint: zeroPoint, axis: nil, node: source))
+        graph.nodes.append(
+            Node(
+                name: claimNode(source.name, op: op.rawValue), op: op, inputs: inputs, outputs: [id],
+                attributes: attributes))
+    }
+
+    // MARK: Convolution and matrix product
+
+    mutating func readQLinear(_ source: ONNXNode) throws {
+        if source.op == "QLinearMatMul" {
+            let left = try operand(source, at: 0)
+            let rank = source.input(3).flatMap { graph.type(of: $0)?.shape?.count } ?? 2
+            let right = try operand(source, at: 3, axis: rank - 1)
+            return try quantizedOutput(source, scale: 6, op: .matMul, inputs: [left, right], attributes: [:])
+        }
+        let data = try operand(source, at: 0)
+        let weights = try operand(source, at: 3, axis: 0)
+        var inputs: [ValueID?] = [data, weights]
+        if let bias = source.input(8), let left = graph.type(of: data)?.quantization?.scales.first,
+            let right = graph.type(of: weights)?.quantization?.scales
+        {
+            let scales = right.map { $0 * left }
+            let quantization = Quantization(
+                scales: scales, zeroPoints: [Int32](repeating: 0, count: scales.count), axis: scales.count > 1 ? 0 : nil
+            )
+            inputs.append(try quantized(bias, as: quantization, dtype: .i32))
+        }
+        var plain = source
+        try normalise(&plain, op: .conv)
+        try quantizedOutput(source, scale: 6, op: .conv, inputs: inputs, attributes: plain.attributes)
+    }
+
+    // MARK: Microsoft's operators
+
+    /// Reads an operator of ONNX Runtime's own domain; false where it has no form here.
+    mutating func readMicrosoft(_ source: ONNXNode) throws -> Bool {
+        switch source.op {
+        case "QLinearAdd", "QLinearMul":
+            let left = try operand(source, at: 0)
+            let right = try operand(source, at: 3)
+            try quantizedOutput(
+                source, scale: 6, op: source.op == "QLinearAdd" ? .add : .mul, inputs: [left, right], attributes: [:])
+        case "QLinearAveragePool", "QLinearGlobalAveragePool":
+            let data = try operand(source, at: 0)
+            let op: Operator = source.op == "QLinearAveragePool" ? .averagePool : .globalAveragePool
+            var plain = source
+            try normalise(&plain, op: .averagePool)
+            if plain.attributes.removeValue(forKey: "channels_last").isOne {
+                plain.attributes["layout"] = .string(Layout.channelsLast.rawValue)
+            }
+            try quantizedOutput(source, scale: 3, op: op, inputs: [data], attributes: plain.attributes)
+        case "QLinearSigmoid", "QLinearLeakyRelu":
+            let data = try operand(source, at: 0)
+            let attributes = source.attributes.filter { $0.key == "alpha" }
+            try quantizedOutput(
+                source, scale: 3, op: source.op == "QLinearSigmoid" ? .sigmoid : .leakyRelu, inputs: [data],
+                attributes: attributes)
+        case "QLinearSoftmax":
+            let data = try operand(source, at: 0)
+            let opset = source.int("opset") ?? context.opset
+            let axis = source.int("axis") ?? (opset < 13 ? 1 : -1)
+            var attributes: [String: Attribute] = ["axis": .int(axis)]
+            if opset < 13 { attributes["legacy_axis"] = .int(axis) }
+            try quantizedOutput(source, scale: 3, op: .softmax, inputs: [data], attributes: attributes)
+        case "QLinearConcat":
+            var inputs: [ValueID?] = []
+            for position in stride(from: 2, to: source.inputs.count, by: 3) {
+                inputs.append(try operand(source, at: position))
+            }
+            try quantizedOutput(
+                source, scale: 0, op: .concat, inputs: inputs, attributes: ["axis": .int(source.int("axis") ?? 0)])
+        default: return false
+        }
+        return true
+    }
+}
+
+extension Optional<Attribute> {
+    /// Whether the attribute is there and is the integer 1.
+    fileprivate var isOne: Bool {
+        if case .int(1)? = self { true } else { false }
+    }
+}

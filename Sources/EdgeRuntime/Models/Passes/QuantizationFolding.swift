@@ -1,0 +1,3 @@
+extension Graph {
+    mutating func foldQuantization() throws {}
+}
