@@ -1,3 +1,4 @@
+import EdgeLang
 import Glibc
 import Synchronization
 
@@ -11,6 +12,9 @@ enum Interrupts {
     private static let unanswered = Atomic<Int>(0)
     private static let wakeUpWriter = Atomic<Int32>(-1)
     private static let wakeUpReader = Atomic<Int32>(-1)
+
+    /// What a signal cancels. Only the thread of the interpreter sets it, before it evaluates anything.
+    private nonisolated(unsafe) static var cancellation: Unmanaged<Cancellation>?
 
     /// Whether Ctrl-C was pressed since the last `clear`.
     static var isPending: Bool { flag.load(ordering: .relaxed) }
@@ -36,6 +40,11 @@ enum Interrupts {
         signal(SIGPIPE, SIG_IGN)
     }
 
+    /// Has every further Ctrl-C cancel what runs under this flag, which then lives as long as the program.
+    static func onInterrupt(cancel cancellation: Cancellation) {
+        Interrupts.cancellation = Unmanaged.passRetained(cancellation)
+    }
+
     /// Forgets what was pressed so far.
     static func clear() {
         flag.store(false, ordering: .relaxed)
@@ -46,6 +55,7 @@ enum Interrupts {
 
     private static func receive() {
         let saved = errno
+        cancellation?._withUnsafeGuaranteedRef { $0.cancel() }
         // A program that does not listen is ended by pressing on.
         if flag.exchange(true, ordering: .relaxed), unanswered.wrappingAdd(1, ordering: .relaxed).newValue >= 3 {
             _exit(130)

@@ -1,0 +1,109 @@
+import EdgeData
+import EdgeLang
+import EdgeRuntime
+import Glibc
+
+/// What a script, a one-liner and a session have in common: an interpreter, its output, and what is shown of values and errors.
+final class Shell {
+    let interpreter: Interpreter
+    let output = OutputStream(descriptor: STDOUT_FILENO)
+    private let errors = OutputStream(descriptor: STDERR_FILENO)
+    private let progress = ProgressBar()
+    private let printsJSON: Bool
+
+    init(environment: RuntimeEnvironment, limits: Limits = Limits(), printsJSON: Bool = false) {
+        interpreter = Interpreter(builtins: Primitives.builtins(environment))
+        interpreter.limits = limits
+        self.printsJSON = printsJSON
+        interpreter.writeOutput = { [unowned self] text in
+            progress.clear()
+            output.write(text)
+            // Nobody reads on: the script is to stop at the next opportunity.
+            if output.failure != 0 { interpreter.cancellation.cancel() }
+        }
+        interpreter.writeWarning = { [unowned self] text in warn(text) }
+        interpreter.reportProgress = { [unowned self] fraction, text in progress.update(text, fraction: fraction) }
+        Interrupts.onInterrupt(cancel: interpreter.cancellation)
+    }
+
+    /// Runs a text and shows what goes wrong. With `echo`, shows the value of its last expression too.
+    func run(_ source: SourceFile, mode: Interpreter.Mode, echo: Bool) -> ExitStatus {
+        defer { progress.clear() }
+        do {
+            let outcome = try interpreter.run(source, mode: mode)
+            progress.clear()
+            show(outcome.warnings)
+            if echo, outcome.endsInExpression { return show(outcome.value) }
+            return .success
+        } catch {
+            progress.clear()
+            output.flush()
+            switch error.stage {
+            case .compile:
+                show(error.diagnostics)
+                return .doesNotCompile
+            case .run:
+                show(error.diagnostics)
+                return .failed
+            case .cancelled:
+                if output.failure == 0, !Interrupts.isPending { show(error.diagnostics) }
+                return .interrupted
+            }
+        }
+    }
+
+    /// Shows a result. Nothing is shown of `null`, except where a program reads along.
+    func show(_ value: Value) -> ExitStatus {
+        guard printsJSON || !value.isNull else { return .success }
+        do {
+            output.write(try text(of: value) + "\n")
+            return .success
+        } catch {
+            warn("the value cannot be shown: \(error)")
+            return .failed
+        }
+    }
+
+    /// Shows messages about a program on standard error.
+    func show(_ diagnostics: [Diagnostic]) {
+        output.flush()
+        let renderer = DiagnosticRenderer(
+            sources: interpreter.sources, usesColor: Terminal.hasColour(STDERR_FILENO))
+        errors.write(renderer.render(diagnostics))
+        errors.flush()
+    }
+
+    /// Shows a line on standard error.
+    func warn(_ text: String) {
+        progress.clear()
+        output.flush()
+        errors.write("edgesh: \(text)\n")
+        errors.flush()
+    }
+
+    /// Ends the output, and turns its failure into what the caller of the program expects.
+    func finish(_ status: ExitStatus) -> ExitStatus {
+        output.flush()
+        switch output.failure {
+        case 0: return status
+        case EPIPE:
+            // The reader has left, as `head` does: end as every filter does, without a word.
+            signal(SIGPIPE, SIG_DFL)
+            raise(SIGPIPE)
+            return .failed
+        case let number:
+            warn("cannot write to standard output: \(String(cString: strerror(number)).lowercased())")
+            return .failed
+        }
+    }
+
+    private func text(of value: Value) throws -> String {
+        if printsJSON {
+            return try JSONWriter(nonFinite: .null).write(DataTree(interpreter.plain(value)))
+        }
+        let options = DisplayOptions(
+            width: Terminal.isTerminal(STDOUT_FILENO) ? Terminal.width(STDOUT_FILENO) : nil,
+            colour: Terminal.hasColour(STDOUT_FILENO))
+        return ResultText.describe(value, interpreter, options)
+    }
+}
