@@ -5,7 +5,7 @@ import EdgeLang
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "explain", abstract: "Tell more about an error.")
 
-    @Argument(help: "The code that stands behind the word error: E0203.")
+    @ArgumentParser.Argument(help: "The code that stands behind the word error: E0203.")
     var code: String
 
     func run() throws {
