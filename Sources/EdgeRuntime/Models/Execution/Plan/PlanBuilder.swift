@@ -223,6 +223,12 @@ struct PlanBuilder {
         for position in step.lowered.inPlace {
             guard position < step.inputs.count, let input = step.inputs[position] else { continue }
             let source = origin(of: input)
+            // The same bytes under another operand that must not be overwritten.
+            let isShared = step.inputs.indices.contains { other in
+                other != position && !step.lowered.inPlace.contains(other)
+                    && step.inputs[other].map(origin) == source
+            }
+            if isShared { continue }
             guard case .block(let block)? = locations[source], lastRead[source] == time,
                 types[source]?.byteCount == step.lowered.outputs[0].byteCount
             else { continue }

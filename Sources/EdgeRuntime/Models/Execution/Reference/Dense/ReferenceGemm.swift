@@ -39,7 +39,11 @@ enum ReferenceGemm {
                     for row in 0..<rows {
                         let start = source + row * rowA
                         var sum: Float = 0
-                        for step in 0..<depth { sum += start[step * stepA] * weights[step] }
+                        if stepA == 1 {
+                            sum = DotProduct.of(start, weights, count: depth)
+                        } else {
+                            for step in 0..<depth { sum += start[step * stepA] * weights[step] }
+                        }
                         target[row * columns + column] = alpha * sum
                     }
                 }
