@@ -28,8 +28,12 @@ enum ConstantFolding {
             let lowered = try Lowering.lower(context, states: StateStore())
             guard lowered.outputs.count >= node.outputs.count, lowered.outputs.allSatisfy({ $0.count <= elementLimit })
             else { continue }
-            let results =
-                try lowered.results ?? EagerEvaluator.evaluate(lowered, operands: operands, node: node, states: [])
+            let results: [Tensor]
+            if let known = lowered.results {
+                results = known
+            } else {
+                results = try EagerEvaluator.evaluate(lowered, operands: operands, node: node, states: [])
+            }
             for (output, result) in zip(node.outputs, results) {
                 graph.constants[output] = result
                 graph[output].type = TensorType(

@@ -6,7 +6,7 @@ enum GraphCheck {
     static func check(_ graph: Graph) throws(ModelError) {
         let valid = graph.values.indices
         var made = Set<ValueID>(graph.constants.keys)
-        for input in graph.inputs + Array(graph.captures.keys) {
+        for input in graph.inputs + Array(graph.captures.keys) + Array(graph.variables) {
             guard valid.contains(input.index) else { throw .malformedGraph("an input is not a value of it") }
             made.insert(input)
         }
@@ -20,10 +20,8 @@ enum GraphCheck {
         }
         for node in graph.nodes {
             for case let input? in node.inputs where !made.contains(input) {
-                guard valid.contains(input.index), node.op == .sequenceLSTM else {
-                    throw .malformedGraph(
-                        "node `\(node.name)` reads `\(graph.name(of: input))`, which is made by no node before it")
-                }
+                throw .malformedGraph(
+                    "node `\(node.name)` reads `\(graph.name(of: input))`, which is made by no node before it")
             }
             for output in node.outputs {
                 guard valid.contains(output.index), made.insert(output).inserted else {

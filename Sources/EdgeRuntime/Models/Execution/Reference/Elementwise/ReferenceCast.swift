@@ -4,7 +4,7 @@ import EdgeTensors
 enum ReferenceCast {
     static func lower(_ context: LoweringContext) throws(ModelError) -> Lowered {
         let operand = try context.operand(0)
-        guard let target = context.declared.first??.dtype ?? DType(attribute: context.node) else {
+        guard let target = context.node.string("to").flatMap(DType.init) ?? context.declared.first??.dtype else {
             throw context.fail("the type to cast to is not known")
         }
         let result = try context.result(target, operand.shape)
@@ -110,27 +110,5 @@ enum ReferenceCast {
     private static func truncated<T: FixedWidthInteger>(_ value: Double, _: T.Type) -> T {
         if value.isNaN { return 0 }
         return T(exactly: value.rounded(.towardZero)) ?? (value < 0 ? T.min : T.max)
-    }
-}
-
-extension DType {
-    /// The type that ONNX's attribute `to` of a `Cast` names.
-    init?(attribute node: Node) {
-        switch node.int("to") {
-        case 1: self = .f32
-        case 2: self = .u8
-        case 3: self = .i8
-        case 4: self = .u16
-        case 5: self = .i16
-        case 6: self = .i32
-        case 7: self = .i64
-        case 9: self = .bool
-        case 10: self = .f16
-        case 11: self = .f64
-        case 12: self = .u32
-        case 13: self = .u64
-        case 16: self = .bf16
-        default: return nil
-        }
     }
 }
