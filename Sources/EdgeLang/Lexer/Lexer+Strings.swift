@@ -117,20 +117,22 @@ extension Lexer {
                 if case .string(let literal) = mode { !literal.isMultiline } else { false }
             } ?? 0
         let (first, space) = (isFirstOnLine, hasSpaceBefore)
-        for mode in modes[index...].reversed() {
+        let outermost = modes[index]
+        while modes.count > index, let mode = modes.popLast() {
             switch mode {
-            case .interpolation: append(.interpolationEnd, from: cursor.position)
+            case .interpolation:
+                append(.interpolationEnd, from: cursor.position)
+                endInterpolation()
             case .string(let literal):
                 if cursor.isAtEnd, literal.isMultiline { list.endsInsideString = true }
                 finishString(literal)
             }
         }
-        if case .string(let literal)? = modes[index...].first {
-            let quotes = literal.start..<min(literal.start + (literal.isMultiline ? 3 : 1), cursor.bytes.count)
-            let span = Span(file: file, start: quotes.lowerBound, end: quotes.upperBound)
+        if case .string(let literal) = outermost {
+            let end = min(literal.start + (literal.isMultiline ? 3 : 1), cursor.bytes.count)
+            let span = Span(file: file, start: literal.start, end: end)
             diagnostics.append(.unterminatedString(span, isMultiline: literal.isMultiline))
         }
-        modes.removeSubrange(index...)
         (isFirstOnLine, hasSpaceBefore) = (first, space)
     }
 

@@ -37,7 +37,7 @@ extension Parser {
             switch infix {
             case .pipe:
                 take()
-                left = try parsePipe(into: left)
+                left = try parsePostfix(try parsePipe(into: left))
             case .range(let closed):
                 // Within an index `xs[a..]` has no upper end.
                 if peek().kind == .rightBracket { return left }

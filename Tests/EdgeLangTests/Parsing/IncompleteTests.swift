@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "1", "f()", "f)", "\"abc", "let = 3", "1 + * 2", "f(1 2", "if x { }", "\"\\(", "a b", "fn f( { }",
+        "", "1", "f()", "f)", "\"abc", "let = 3", "1 + * 2", "f(1 2", "if x { }", "\"\\(", "a b", "fn f( 1 }",
         "1 +\nlet",
     ])
     func aFinishedOrBrokenEntryDoesNot(_ text: String) {

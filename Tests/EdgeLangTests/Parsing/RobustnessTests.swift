@@ -11,12 +11,17 @@ import Testing
     }
 
     @Test(arguments: [
-        "(", "[", "{", "-", "not ", "x => ", "f(", "{a: ", "\"\\(", "if a { ", "[...", "~", "2 ** ", "match x { [",
-        "try { ", "x |> f(", "a ?? (", "fn f() { ", "let [",
+        "(", "[", "{", "-", "not ", "x => ", "f(", "{a: ", "\"\\(", "if a { ", "[...", "~", "2 ** ", "match x { 1 => ",
+        "try { ", "x |> f(", "a ?? (", "fn f() { ",
     ])
     func nestingAHundredThousandDeepIsAnError(_ opener: String) {
         let found = codes(String(repeating: opener, count: 100_000))
         #expect(found.contains("E0126"), "\(found.prefix(3))")
+    }
+
+    @Test func deeplyNestedPatternsAreAnError() {
+        #expect(codes("let " + String(repeating: "[", count: 100_000)).contains("E0126"))
+        #expect(codes("match x { " + String(repeating: "{a: ", count: 100_000)).contains("E0126"))
     }
 
     @Test(arguments: ["1+", "a.b|>", "x[0]+", "a and ", "a ?? ", "f(1)|>g|>"])
