@@ -53,13 +53,13 @@ extension Diagnostic {
             hint = "give it a unit: `64KiB`, `1MB`"
         }
         return Diagnostic(
-            code: "E0207", "`\(parameter.name)` of `\(signature.name)` must be \(parameter.types.description)",
+            code: "E0207", "`\(parameter.name)` of `\(signature.name)` must be of type \(parameter.types.description)",
             labels: [Label(span, value.description.map { "this is \($0)" } ?? "")], hint: hint)
     }
 
     static func annotationMismatch(_ value: StaticValue, _ span: Span, accepted: [ValueType]) -> Diagnostic {
         Diagnostic(
-            code: "E0207", "the value must be \(accepted.description)",
+            code: "E0207", "the value must be of type \(accepted.description)",
             labels: [Label(span, value.description.map { "this is \($0)" } ?? "")])
     }
 

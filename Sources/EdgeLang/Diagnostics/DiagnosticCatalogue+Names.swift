@@ -54,6 +54,6 @@ extension DiagnosticCatalogue {
         ),
         Entry(
             "E0218", "not a function",
-            "Only functions can be called. Does an operator or a comma stand missing between two values?"),
+            "Only functions can be called. Often an operator or a comma is missing between two values."),
     ]
 }

@@ -51,6 +51,10 @@ extension Parser {
                 let right = try parseOperators(from: precedence.next)
                 left = Expression(.shortCircuit(symbol, left, right), span: left.span.joined(with: right.span))
             case .binary(let symbol):
+                if kind == .plus, peek().kind == .plus, !peek().hasSpaceBefore {
+                    report(.foreignOperator("++", operatorToken.span.joined(with: peek().span)))
+                    throw ParseFailure()
+                }
                 if kind == .keywordNot { take() }
                 take()
                 // `**` groups to the right, and takes a sign on its right.
@@ -122,11 +126,6 @@ extension Parser {
             let operand = try parseOperators(from: .comparison)
             return Expression(.unary(.not, operand), span: span(from: first))
         case .plus:
-            take()
-            if kind == .plus {
-                report(.foreignOperator("++", first.span.joined(with: token.span)))
-                throw ParseFailure()
-            }
             throw fail(expected: "an operand", hint: "numbers need no `+` before them")
         case .pipe where options.isPrompt && position == 0:
             // At the prompt a line that begins with `|>` goes on with the last result.
