@@ -2,24 +2,24 @@ extension Diagnostic {
     /// The diagnostic as one line of JSON, for editors and other programs. Lines and columns count from one.
     public func json(sources: SourceMap) -> String {
         var fields = [
-            "\"severity\":\(JSONText.quoted(severity.rawValue))",
-            "\"code\":\(JSONText.quoted(code.rawValue))",
-            "\"message\":\(JSONText.quoted(message))",
+            "\"severity\":\(severity.rawValue.quoted)",
+            "\"code\":\(code.rawValue.quoted)",
+            "\"message\":\(message.quoted)",
         ]
         let shown = labels.map { label in
-            "{\(Self.place(label.span, sources)),\"text\":\(JSONText.quoted(label.text))}"
+            "{\(Self.place(label.span, sources)),\"text\":\(label.text.quoted)}"
         }
         fields.append("\"labels\":[\(shown.joined(separator: ","))]")
-        if let hint { fields.append("\"hint\":\(JSONText.quoted(hint))") }
+        if let hint { fields.append("\"hint\":\(hint.quoted)") }
         if let suggestion {
             let place = Self.place(suggestion.span, sources)
             fields.append(
-                "\"suggestion\":{\(place),\"replacement\":\(JSONText.quoted(suggestion.replacement))}")
+                "\"suggestion\":{\(place),\"replacement\":\(suggestion.replacement.quoted)}")
         }
-        if !notes.isEmpty { fields.append("\"notes\":[\(notes.map(JSONText.quoted).joined(separator: ","))]") }
+        if !notes.isEmpty { fields.append("\"notes\":[\(notes.map(\.quoted).joined(separator: ","))]") }
         if !trace.isEmpty {
             let frames = trace.map { frame in
-                let function = frame.function.map(JSONText.quoted) ?? "null"
+                let function = frame.function.map(\.quoted) ?? "null"
                 return "{\"function\":\(function),\(Self.place(frame.span, sources))}"
             }
             fields.append("\"trace\":[\(frames.joined(separator: ","))]")
@@ -30,16 +30,16 @@ extension Diagnostic {
     private static func place(_ span: Span, _ sources: SourceMap) -> String {
         guard let file = sources[span.file] else { return "\"file\":null" }
         let (start, end) = (file.position(at: span.start), file.position(at: span.end))
-        return "\"file\":\(JSONText.quoted(file.name)),\"line\":\(start.line),\"column\":\(start.column),"
+        return "\"file\":\(file.name.quoted),\"line\":\(start.line),\"column\":\(start.column),"
             + "\"endLine\":\(end.line),\"endColumn\":\(end.column),\"offset\":\(span.start),\"length\":\(span.length)"
     }
 }
 
-/// Strings as JSON writes them.
-enum JSONText {
-    static func quoted(_ text: String) -> String {
+extension String {
+    /// The text as a JSON string, quotes included.
+    fileprivate var quoted: String {
         var result = "\""
-        for scalar in text.unicodeScalars {
+        for scalar in unicodeScalars {
             switch scalar {
             case "\"": result += "\\\""
             case "\\": result += "\\\\"
