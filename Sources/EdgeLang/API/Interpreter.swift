@@ -40,12 +40,16 @@ public final class Interpreter {
     /// The built-in functions, in the order they were registered.
     public let specs: [BuiltinSpec]
     /// Everything that was read, for the spans of diagnostics.
-    public private(set) var sources = SourceMap()
+    public internal(set) var sources = SourceMap()
     /// Stops a run from another thread or a signal handler.
     public let cancellation = Cancellation()
 
     /// What a run may use up.
     public var limits = Limits()
+    /// Types of host objects that annotations may name, besides those that parameters of built-in functions take.
+    public var hostTypes: [String] = []
+    /// Folders in which `import "std/x"` looks for `std/x.edge`.
+    public var modulePath: [String] = []
     /// Gets what the script prints.
     public var writeOutput: (String) -> Void = { print($0, terminator: "") }
     /// Gets warnings, one line each without its line end.
@@ -58,6 +62,13 @@ public final class Interpreter {
     let heap = Heap()
     private(set) var context: CallContext!
     private(set) var machine: Machine!
+    var globalBoxes: [String: Value] = [:]
+    var globalInfos: [GlobalInfo] = []
+    var modules = ModuleTable()
+    var tests: [(name: String, closure: Value)] = []
+    /// The result of the last run, which must stay alive.
+    var lastValue = Value.null
+    lazy var signatures: [Signature] = specs.map(\.signature)
 
     /// - Parameters:
     ///   - builtins: The functions scripts can call; a later one of the same name wins.
@@ -65,40 +76,172 @@ public final class Interpreter {
     public init(builtins: [BuiltinSpec] = CoreLibrary.builtins, seed: UInt64 = 0) {
         specs = builtins
         context = CallContext(heap: heap, interpreter: self, seed: seed)
-        machine = Machine(heap: heap, interpreter: self)
+        machine = Machine(heap: heap, interpreter: self, specs: builtins, callDepth: limits.callDepth)
     }
 
     deinit { heap.destroy() }
+
+    /// Collect at every opportunity: finds values that are used without being held. For tests.
+    var isStressed: Bool {
+        get { heap.state.pointee.isStressed }
+        set {
+            heap.state.pointee.isStressed = newValue
+            heap.state.pointee.threshold = newValue ? 0 : HeapState.smallestThreshold
+        }
+    }
+
+    // MARK: Running
 
     /// Runs a text.
     ///
     /// - Throws: `Failure` with diagnostics, for texts that do not compile as well as for errors of the run.
     public func run(_ source: SourceFile, mode: Mode = .script) throws(Failure) -> Outcome {
-        throw Failure(stage: .compile, diagnostics: [])
+        let prepared = try prepare(source, mode: mode, collectsTests: false)
+        defer { if mode == .entry { declareGlobals(prepared.resolution) } }
+        let value = try execute(prepared.unit)
+        lastValue = value
+        if mode == .entry, prepared.endsInExpression, !value.isNull {
+            value.markShared()
+            _ = globalBox("_")
+            globalBoxes["_"]?.box.pointee.value = value
+        }
+        return Outcome(value: value, endsInExpression: prepared.endsInExpression, warnings: prepared.warnings)
     }
 
     /// Everything that is wrong with a text, without running it.
-    public func check(_ source: SourceFile, mode: Mode = .script) -> [Diagnostic] { [] }
+    public func check(_ source: SourceFile, mode: Mode = .script) -> [Diagnostic] {
+        do throws(Failure) {
+            return try prepare(source, mode: mode, collectsTests: true).warnings
+        } catch {
+            return error.diagnostics
+        }
+    }
+
+    /// What became of a `test` block.
+    public struct TestResult: Sendable {
+        public let name: String
+        /// Why it failed; nil if it did not.
+        public let failure: Diagnostic?
+    }
+
+    /// Runs a text and then its `test` blocks, each on its own.
+    ///
+    /// - Parameter report: Called behind each test.
+    /// - Throws: `Failure` if the text itself does not come to its end.
+    public func runTests(_ source: SourceFile, report: (TestResult) -> Void) throws(Failure) {
+        tests = []
+        defer { tests = [] }
+        let prepared = try prepare(source, mode: .script, collectsTests: true)
+        _ = try execute(prepared.unit)
+        for test in tests {
+            machine.begin(limits)
+            do {
+                var nothing = Value.null
+                _ = try machine.call(test.closure, &nothing, 0)
+                report(TestResult(name: test.name, failure: nil))
+            } catch {
+                let failure = RuntimeError.wrapping(error)
+                if failure.diagnostic.code == .cancelled {
+                    throw Failure(stage: .cancelled, diagnostics: [failure.diagnostic])
+                }
+                report(TestResult(name: test.name, failure: failure.diagnostic))
+            }
+        }
+    }
+
+    private func execute(_ unit: CodeUnit) throws(Failure) -> Value {
+        machine.begin(limits)
+        do {
+            let main = unit.main
+            return try machine.enter(main, main.pointee.staticClosure.cell, machine.stack)
+        } catch {
+            let failure = RuntimeError.wrapping(error)
+            let stage: Failure.Stage = failure.diagnostic.code == .cancelled ? .cancelled : .run
+            throw Failure(stage: stage, diagnostics: [failure.diagnostic])
+        }
+    }
+
+    func registerTest(_ name: String, _ closure: Value) { tests.append((name, closure)) }
+
+    // MARK: Bindings of the prompt
+
+    /// The variables that entries at the prompt have declared.
+    public var globals: [GlobalInfo] { globalInfos }
+
+    /// The value of a variable that an entry at the prompt has declared.
+    public func global(named name: String) -> Value? {
+        guard let box = globalBoxes[name] else { return nil }
+        let value = box.box.pointee.value
+        return value.isAbsent ? nil : value
+    }
+
+    /// Forgets all variables of the prompt.
+    public func reset() {
+        globalBoxes = [:]
+        globalInfos = []
+        lastValue = .null
+    }
+
+    func globalBox(_ name: String) -> Value {
+        if let box = globalBoxes[name] { return box }
+        let box = heap.makeBox(name == "_" ? .null : .absent)
+        globalBoxes[name] = box
+        return box
+    }
+
+    /// Remembers what an entry declared, as far as it came.
+    private func declareGlobals(_ resolution: Resolution) {
+        for global in resolution.declaredGlobals where self.global(named: global.name) != nil {
+            globalInfos.removeAll { $0.name == global.name }
+            globalInfos.append(global)
+        }
+    }
+
+    // MARK: Showing values
 
     /// The function of that name.
     public func spec(named name: String) -> BuiltinSpec? { specs.last { $0.name == name } }
 
-    /// The variables that entries at the prompt have declared.
-    public var globals: [GlobalInfo] { [] }
-    /// The value of a variable that an entry at the prompt has declared.
-    public func global(named name: String) -> Value? { nil }
-    /// Forgets all variables of the prompt and what it was told.
-    public func reset() {}
-
     /// The names that may follow a dot behind this value, for completion.
-    public func fieldNames(of value: Value) -> [String] { [] }
+    public func fieldNames(of value: Value) -> [String] { machine.fieldNames(value) }
 
     /// A value as people read it: strings as they are, lists and records as literals, host objects as they like.
-    public func display(_ value: Value, _ options: DisplayOptions = DisplayOptions()) -> String { "" }
+    /// With a width, long lists and records are cut.
+    public func display(_ value: Value, _ options: DisplayOptions = DisplayOptions()) -> String {
+        var text = TextBuilder(cut: options.width, options: options)
+        do throws(RuntimeError) {
+            try text.append(value, nested: false, heap: heap)
+        } catch {
+            text.append(" … (\(error.diagnostic.message))")
+        }
+        return text.text
+    }
 
     /// A value as JSON.
-    public func json(_ value: Value) throws -> String { "" }
+    public func json(_ value: Value) throws -> String { JSONText.text(try context.plain(value)) }
 
     /// A value outside of the heap.
     public func plain(_ value: Value) throws -> PlainValue { try context.plain(value) }
+
+    /// The calls under way when an error arose, as a list of texts.
+    func traceValue(_ diagnostic: Diagnostic) -> Value {
+        let list = heap.makeList(capacity: diagnostic.trace.count)
+        for frame in diagnostic.trace {
+            var text = frame.function ?? "top level"
+            if let file = sources[frame.span.file] {
+                let position = file.position(at: frame.span.start)
+                text += " (\(file.name):\(position.line):\(position.column))"
+            }
+            heap.append(heap.makeString(text), to: list)
+        }
+        return list
+    }
+
+    /// What a collection must not free.
+    func markRoots() {
+        for box in globalBoxes.values { heap.mark(box) }
+        for test in tests { heap.mark(test.closure) }
+        for value in modules.values { heap.mark(value) }
+        heap.mark(lastValue)
+    }
 }
