@@ -17,7 +17,8 @@ public struct Value {
         self.meta = meta
     }
 
-    /// What a value is. The order is a contract with the VM: int and float first, then the other immediates, then the heap.
+    /// What a value is. The order is a contract with the VM: int and float first, then the other immediates, then the heap;
+    /// list and record differ in the lowest bit alone, and no number is left out.
     public enum Kind: UInt8, Sendable {
         case int = 0
         case float = 1
@@ -29,18 +30,18 @@ public struct Value {
         case builtin = 5
         /// Internal: an argument that was not given. Scripts never see it.
         case absent = 6
-        case string = 8
-        case bytes = 9
-        case list = 10
-        case record = 11
-        case range = 12
+        case string = 7
+        case list = 8
+        case record = 9
+        case bytes = 10
+        case range = 11
         /// A function written in the language, with what it captured.
-        case closure = 13
+        case closure = 12
         /// Internal: a variable that is captured and reassigned.
-        case box = 14
-        case error = 15
+        case box = 13
+        case error = 14
         /// An object of the host: a model, a tensor, a connection.
-        case host = 16
+        case host = 15
     }
 
     /// What this value is.
