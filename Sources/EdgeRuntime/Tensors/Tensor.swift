@@ -69,18 +69,26 @@ public struct Tensor: Sendable {
     /// The bytes that the elements take when they lie one behind the other.
     public var byteCount: Int { (count * dtype.bits + 7) / 8 }
     /// Whether the elements lie in C order without gaps.
-    public var isContiguous: Bool { strides == Tensor.contiguousStrides(of: shape) }
+    public var isContiguous: Bool {
+        // The stride of an axis with one element says nothing.
+        var expected = 1
+        for axis in shape.indices.reversed() {
+            if shape[axis] != 1, strides[axis] != expected { return shape.contains(0) }
+            expected *= shape[axis]
+        }
+        return true
+    }
 
-    /// The product of the extents, or nil where one is negative or the product does not fit.
+    /// The product of the extents, or nil where one is negative or the product (of those that are not zero) does not fit.
     public static func elementCount(of shape: [Int]) -> Int? {
         var count = 1
         for extent in shape {
             guard extent >= 0 else { return nil }
-            let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+            let (product, overflow) = count.multipliedReportingOverflow(by: max(extent, 1))
             guard !overflow else { return nil }
             count = product
         }
-        return count
+        return shape.contains(0) ? 0 : count
     }
 
     /// The strides of a tensor whose elements lie in C order without gaps.
@@ -158,11 +166,22 @@ public struct Tensor: Sendable {
             result.storage.base.copyMemory(from: storage.base + offset * dtype.bits / 8, byteCount: byteCount)
             return result
         }
-        var index = [Int](repeating: 0, count: rank)
+        guard count > 0 else { return result }
+        // Trailing axes that lie without gaps are copied as one run.
+        var runAxis = rank
+        var run = 1
+        while runAxis > 0, strides[runAxis - 1] == run {
+            runAxis -= 1
+            run *= shape[runAxis]
+        }
+        var index = [Int](repeating: 0, count: runAxis)
         var source = offset
-        for target in 0..<count {
-            (result.storage.base + target * width).copyMemory(from: storage.base + source * width, byteCount: width)
-            var axis = rank - 1
+        var target = 0
+        while true {
+            (result.storage.base + target * width)
+                .copyMemory(from: storage.base + source * width, byteCount: run * width)
+            target += run
+            var axis = runAxis - 1
             while axis >= 0 {
                 index[axis] += 1
                 source += strides[axis]
@@ -171,6 +190,7 @@ public struct Tensor: Sendable {
                 index[axis] = 0
                 axis -= 1
             }
+            if axis < 0 { break }
         }
         return result
     }

@@ -30,4 +30,20 @@ public struct TensorError: Error, Sendable, Hashable, CustomStringConvertible {
     package static func wrongType(expected: DType, found: DType) -> TensorError {
         TensorError(code: "T0004", message: "expected a tensor of \(expected.rawValue), found \(found.rawValue)")
     }
+
+    package static func malformed(_ what: String, at offset: Int) -> TensorError {
+        TensorError(code: "T0005", message: "\(what) at byte \(offset)")
+    }
+
+    package static func badAxis(_ axis: Int, rank: Int) -> TensorError {
+        TensorError(code: "T0006", message: "a tensor of \(rank) axes has no axis \(axis)")
+    }
+
+    package static func outOfRange(_ what: String) -> TensorError {
+        TensorError(code: "T0007", message: "\(what) does not exist")
+    }
+
+    package static func unreadable(_ path: String, _ reason: String) -> TensorError {
+        TensorError(code: "T0008", message: "\(path): \(reason)")
+    }
 }
