@@ -41,6 +41,7 @@ let package = Package(
             cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-ffp-contract=fast"])],
             linkerSettings: [.linkedLibrary("m")]),
         .target(name: "CDNNL"),
+        .systemLibrary(name: "CZlib"),
         .systemLibrary(name: "CReadline"),
         .systemLibrary(name: "CYAML"),
         .systemLibrary(name: "CJansson"),
@@ -50,7 +51,7 @@ let package = Package(
 
         // The runtime, lowest first. Arrows point down only.
         runtimePart("EdgeData", folder: "Data", ["CYAML", "CJansson"]),
-        runtimePart("EdgeTensors", folder: "Tensors", ["CEdgeKernels", "CDNNL"]),
+        runtimePart("EdgeTensors", folder: "Tensors", ["CEdgeKernels", "CDNNL", "CZlib"]),
         runtimePart(
             "EdgeModels", folder: "Models",
             ["EdgeTensors", "CEdgeKernels", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
