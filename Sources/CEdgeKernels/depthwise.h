@@ -14,13 +14,12 @@ typedef struct edge_depthwise_f32 {
     /// Whether neighbouring pixels share a vector: stride 1 and a power of two channels below 16, whose weights are
     /// repeated over 16 lanes.
     bool flat;
-    /// Whether the image is padded into scratch memory first; elements in a row of what is read.
+    /// Whether the image is padded into scratch memory first (where pixels share a vector and may not be told apart at the
+    /// borders); elements in a row of what is read.
     bool copies;
     int32_t row_elements;
     /// [taps][lanes], [lanes].
     float *weights, *bias;
-    /// [taps]: elements from the start of a window.
-    int32_t *offsets;
 } edge_depthwise_f32;
 
 bool edge_depthwise_f32_create(

@@ -6,12 +6,11 @@ bool edge_depthwise_f32_create(
     *d = (edge_depthwise_f32){.shape = *s, .min = min, .max = max};
     d->flat = s->stride_w == 1 && channels < EDGE_BLOCK && EDGE_BLOCK % channels == 0;
     d->lanes = (channels + EDGE_BLOCK - 1) / EDGE_BLOCK * EDGE_BLOCK;
-    d->copies = !edge_is_unpadded(s);
+    d->copies = d->flat && !edge_is_unpadded(s);
     d->row_elements = (d->copies ? edge_padded_w(s) : s->in_w) * channels;
     d->weights = edge_allocate((size_t)taps * d->lanes, sizeof(float));
     d->bias = edge_allocate(d->lanes, sizeof(float));
-    d->offsets = edge_allocate(taps, sizeof(int32_t));
-    if (!d->weights || !d->bias || !d->offsets) {
+    if (!d->weights || !d->bias) {
         edge_depthwise_f32_destroy(d);
         return false;
     }
@@ -22,15 +21,12 @@ bool edge_depthwise_f32_create(
         for (int32_t tap = 0; tap < taps; tap++)
             d->weights[(size_t)tap * d->lanes + lane] = weights[(size_t)channel * taps + tap];
     }
-    for (int32_t tap = 0; tap < taps; tap++)
-        d->offsets[tap] = tap / s->kernel_w * s->dilation_h * d->row_elements + tap % s->kernel_w * s->dilation_w * channels;
     return true;
 }
 
 void edge_depthwise_f32_destroy(edge_depthwise_f32 *d) {
     free(d->weights);
     free(d->bias);
-    free(d->offsets);
     *d = (edge_depthwise_f32){0};
 }
 

@@ -14,6 +14,7 @@ EDGE_INLINE EDGE_AVX2 __m256i part(int count) {
 #define VECTOR __m256
 #define LOAD(p) _mm256_loadu_ps(p)
 #define LOAD_PART(p, count) _mm256_maskload_ps(p, part(count))
+#define STORE(p, v) _mm256_storeu_ps(p, v)
 #define STORE_PART(p, count, v) _mm256_maskstore_ps(p, part(count), v)
 #define BROADCAST(x) _mm256_set1_ps(x)
 #define FMA(a, b, c) _mm256_fmadd_ps(a, b, c)

@@ -64,4 +64,17 @@ EDGE_INLINE int32_t edge_load_q8(edge_q8 type, const void *in, size_t index) {
 EDGE_INLINE int32_t edge_lowest_q8(edge_q8 type) { return type == EDGE_I8 ? -128 : 0; }
 EDGE_INLINE int32_t edge_highest_q8(edge_q8 type) { return type == EDGE_I8 ? 127 : 255; }
 
+/// The taps of a window on one axis that lie inside the image, and where the window begins.
+typedef struct edge_span {
+    int32_t first, last, origin;
+} edge_span;
+
+EDGE_INLINE edge_span edge_span_of(
+    int32_t out, int32_t stride, int32_t pad, int32_t dilation, int32_t kernel, int32_t extent) {
+    int32_t origin = out * stride - pad;
+    int32_t first = origin < 0 ? (-origin + dilation - 1) / dilation : 0;
+    int32_t last = origin >= extent ? 0 : (extent - 1 - origin) / dilation + 1;
+    return (edge_span){first, edge_min_i32(last, kernel), origin};
+}
+
 #endif

@@ -2,26 +2,14 @@
 
 // Pools run over the taps of a window that lie inside the image, with the channels in the inner loop.
 
-/// The taps of an axis inside the image, and the first pixel.
-typedef struct span {
-    int32_t first, last, origin;
-} span;
-
-EDGE_INLINE span span_of(int32_t out, int32_t stride, int32_t pad, int32_t dilation, int32_t kernel, int32_t extent) {
-    int32_t origin = out * stride - pad;
-    int32_t first = origin < 0 ? (-origin + dilation - 1) / dilation : 0;
-    int32_t last = origin >= extent ? 0 : (extent - 1 - origin) / dilation + 1;
-    return (span){first, edge_min_i32(last, kernel), origin};
-}
-
 #define FOR_EACH_OUTPUT(s) \
     for (int32_t image = 0; image < (s)->batch; image++) \
         for (int32_t y = 0; y < (s)->out_h; y++) \
             for (int32_t x = 0; x < (s)->out_w; x++)
 
 #define WINDOW(s) \
-    const span rows = span_of(y, (s)->stride_h, (s)->pad_top, (s)->dilation_h, (s)->kernel_h, (s)->in_h); \
-    const span columns = span_of(x, (s)->stride_w, (s)->pad_left, (s)->dilation_w, (s)->kernel_w, (s)->in_w)
+    const edge_span rows = edge_span_of(y, (s)->stride_h, (s)->pad_top, (s)->dilation_h, (s)->kernel_h, (s)->in_h); \
+    const edge_span columns = edge_span_of(x, (s)->stride_w, (s)->pad_left, (s)->dilation_w, (s)->kernel_w, (s)->in_w)
 
 #define FOR_EACH_TAP(s) \
     for (int32_t ky = rows.first; ky < rows.last; ky++) \
@@ -29,12 +17,12 @@ EDGE_INLINE span span_of(int32_t out, int32_t stride, int32_t pad, int32_t dilat
 
 /// The elements before the pixel of tap (ky, kx).
 EDGE_INLINE size_t pixel_of(
-    const edge_conv_shape *s, int32_t image, span rows, span columns, int32_t ky, int32_t kx) {
+    const edge_conv_shape *s, int32_t image, edge_span rows, edge_span columns, int32_t ky, int32_t kx) {
     int32_t y = rows.origin + ky * s->dilation_h, x = columns.origin + kx * s->dilation_w;
     return (((size_t)image * s->in_h + y) * s->in_w + x) * s->in_c;
 }
 
-EDGE_INLINE int32_t taps_of(span rows, span columns) {
+EDGE_INLINE int32_t taps_of(edge_span rows, edge_span columns) {
     return edge_max_i32(rows.last - rows.first, 0) * edge_max_i32(columns.last - columns.first, 0);
 }
 
