@@ -8,6 +8,9 @@ extension ONNXGraphReader {
         var source = ONNXNode(
             name: proto.name, op: proto.opType, inputs: [], outputs: proto.output, attributes: try attributes(of: proto)
         )
+        if proto.metadataProps.contains(where: { $0.key == "edgesh.dynamic_activations" && $0.value == "1" }) {
+            source.attributes["dynamic_activations"] = .int(1)
+        }
         let standard = proto.domain.isEmpty || proto.domain == "ai.onnx"
         guard standard || proto.domain == "com.microsoft" else {
             return try skip(source, op: "\(proto.domain).\(proto.opType)")

@@ -24,6 +24,7 @@ public struct ONNXReader: Sendable {
         var reader = ONNXGraphReader(context: context, outer: [:], depth: 0)
         var graph = try reader.read(proto.graph)
         try context.throwUnsupported()
+        try graph.inferShapes()
         try graph.foldQuantization()
         try graph.inferShapes()
         try graph.resolveLegacySoftmax()

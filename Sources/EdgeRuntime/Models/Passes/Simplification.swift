@@ -1,0 +1,11 @@
+extension Graph {
+    /// Applies all passes that shorten a graph and keep its numbers: constants are computed, what passes its input on goes away, batch
+    /// normalisation goes into weights, what nothing reads is dropped.
+    public mutating func simplify() throws {
+        try foldConstants()
+        removeIdentities()
+        try foldConvolutions()
+        try foldBiases()
+        removeDeadNodes()
+    }
+}
