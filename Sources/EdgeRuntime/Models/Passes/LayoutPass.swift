@@ -178,7 +178,7 @@ struct LayoutPass {
 
     /// Rewrites a node that reads transposed values to read their sources, its result transposed instead.
     private mutating func sink(_ node: Node) throws -> Bool {
-        guard let order = node.inputs.lazy.compactMap({ $0.flatMap { self.transposed[$0]?.order } }).first else {
+        guard let order = node.inputs.compactMap({ $0.flatMap { transposed[$0]?.order } }).first else {
             return false
         }
         switch node.op {
