@@ -1,7 +1,7 @@
 import EdgeModels
 import Fuzzing
 
-/// Any bytes are a TensorFlow Lite model or an error, and a model can be described.
+/// Any bytes are a TFLite model or an error, and a model can be summed up.
 @main struct FuzzTFLite {
     static func main() {
         Fuzzer.run { bytes in
