@@ -7,7 +7,7 @@ extension Primitives {
         BuiltinSpec(
             "parse_json", "Reads a value from a text of JSON.",
             .value("text", String.self, "JSON"),
-            returns: "the value; the order of names is kept", type: "any", topic: "data formats",
+            returns: "the value; the order of names is kept", type: "any", topic: "Data formats",
             seeAlso: ["to_json", "read_json"],
             examples: [Example("parse_json(\"{\\\"a\\\": [1, 2.5, null]}\").a", "[1, 2.5, null]")]
         ) { _, text in
@@ -17,7 +17,7 @@ extension Primitives {
             "to_json", "Writes a value as JSON.",
             .value("value", PlainValue.self, "what to write"),
             .label("indent", Int.self, default: 0, in: 0...16, "blanks a level is indented by; 0 for one line"),
-            returns: "JSON", details: quantitiesInFiles, topic: "data formats", seeAlso: ["parse_json", "write_json"],
+            returns: "JSON", details: quantitiesInFiles, topic: "Data formats", seeAlso: ["parse_json", "write_json"],
             examples: [
                 Example("to_json({name: \"pump\", size: 1KiB})", "\"{\\\"name\\\": \\\"pump\\\", \\\"size\\\": 1024}\"")
             ]
@@ -27,7 +27,7 @@ extension Primitives {
         BuiltinSpec(
             "read_json", "Reads a value from a file of JSON.",
             .value("path", String.self, "the file"),
-            returns: "the value", type: "any", effects: [.readsFiles], topic: "data formats",
+            returns: "the value", type: "any", effects: [.readsFiles], topic: "Data formats",
             seeAlso: ["write_json", "parse_json"],
             examples: [Example("write_text(\"a.json\", \"[1, 2]\")\nread_json(\"a.json\")", "[1, 2]")]
         ) { context, path in
@@ -39,7 +39,7 @@ extension Primitives {
             .value("path", String.self, "the file"),
             .value("value", PlainValue.self, "what to write"),
             .label("indent", Int.self, default: 2, in: 0...16, "blanks a level is indented by; 0 for one line"),
-            returns: "nothing", effects: [.writesFiles], details: quantitiesInFiles, topic: "data formats",
+            returns: "nothing", effects: [.writesFiles], details: quantitiesInFiles, topic: "Data formats",
             seeAlso: ["read_json", "to_json"],
             examples: [Example("write_json(\"b.json\", {a: 1})\nread_json(\"b.json\").a", "1")]
         ) { context, path, value, indent in
@@ -51,7 +51,7 @@ extension Primitives {
         BuiltinSpec(
             "parse_yaml", "Reads a value from a text of YAML.",
             .value("text", String.self, "one document of YAML 1.2"),
-            returns: "the value", type: "any", topic: "data formats", seeAlso: ["to_yaml", "read_yaml"],
+            returns: "the value", type: "any", topic: "Data formats", seeAlso: ["to_yaml", "read_yaml"],
             examples: [Example("parse_yaml(\"rate: 50\\nunits: [a, b]\")", "{rate: 50, units: [\"a\", \"b\"]}")]
         ) { _, text in
             PlainValue(try YAMLReader.read(Array(text.utf8)))
@@ -59,7 +59,7 @@ extension Primitives {
         BuiltinSpec(
             "to_yaml", "Writes a value as YAML.",
             .value("value", PlainValue.self, "what to write"),
-            returns: "YAML", details: quantitiesInFiles, topic: "data formats", seeAlso: ["parse_yaml", "write_yaml"],
+            returns: "YAML", details: quantitiesInFiles, topic: "Data formats", seeAlso: ["parse_yaml", "write_yaml"],
             examples: [Example("print(to_yaml({rate: 50, units: [\"a\"]}))", "rate: 50\nunits:\n  - a\n")]
         ) { _, value in
             try YAMLWriter.write(DataTree(value))
@@ -67,7 +67,7 @@ extension Primitives {
         BuiltinSpec(
             "read_yaml", "Reads a value from a file of YAML.",
             .value("path", String.self, "the file"),
-            returns: "the value", type: "any", effects: [.readsFiles], topic: "data formats",
+            returns: "the value", type: "any", effects: [.readsFiles], topic: "Data formats",
             seeAlso: ["write_yaml", "parse_yaml"],
             examples: [Example("write_text(\"a.yaml\", \"a: [1, 2]\")\nread_yaml(\"a.yaml\").a", "[1, 2]")]
         ) { context, path in
@@ -78,7 +78,7 @@ extension Primitives {
             "write_yaml", "Writes a value to a file of YAML.",
             .value("path", String.self, "the file"),
             .value("value", PlainValue.self, "what to write"),
-            returns: "nothing", effects: [.writesFiles], details: quantitiesInFiles, topic: "data formats",
+            returns: "nothing", effects: [.writesFiles], details: quantitiesInFiles, topic: "Data formats",
             seeAlso: ["read_yaml", "to_yaml"],
             examples: [Example("write_yaml(\"b.yaml\", {a: \"yes\"})\nread_yaml(\"b.yaml\").a", "\"yes\"")]
         ) { context, path, value in
@@ -96,7 +96,7 @@ extension Primitives {
                 Fields show their type by their text: numbers, `true` and `false`, and nothing (`null`) are what they look like,
                 everything else is a string. Without a header the columns are called `column1`, `column2` and so on.
                 """,
-            topic: "data formats", seeAlso: ["write_csv", "dataset"],
+            topic: "Data formats", seeAlso: ["write_csv", "dataset"],
             examples: [
                 Example(
                     "write_text(\"t.csv\", \"name,rate\\npump,50\\n\")\nread_csv(\"t.csv\")",
@@ -118,7 +118,7 @@ extension Primitives {
             .value("path", String.self, "the file"),
             .value("rows", PlainValue.self, "the records; the columns are the names of all of them"),
             .label("separator", String.self, default: ",", "the character between two fields"),
-            returns: "nothing", effects: [.writesFiles], details: quantitiesInFiles, topic: "data formats",
+            returns: "nothing", effects: [.writesFiles], details: quantitiesInFiles, topic: "Data formats",
             seeAlso: ["read_csv"],
             examples: [Example("write_csv(\"u.csv\", [{a: 1}, {a: 2}])\nread_text(\"u.csv\")", "\"a\\n1\\n2\\n\"")]
         ) { context, path, rows, separator in

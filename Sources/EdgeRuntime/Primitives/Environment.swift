@@ -8,7 +8,7 @@ extension Primitives {
         [
             BuiltinSpec(
                 "args", "Gives what the user wrote behind the script's name.",
-                returns: "the arguments", topic: "system", seeAlso: ["env"],
+                returns: "the arguments", topic: "System", seeAlso: ["env"],
                 examples: [Example("len(args())", "0")]
             ) { _ in
                 environment.arguments
@@ -17,7 +17,7 @@ extension Primitives {
                 "env", "Reads an environment variable.",
                 .value("name", String.self, "the variable"),
                 .value("default", String?.self, "what to give where it is not set"),
-                returns: "its value; `default` where it is not set", topic: "system", seeAlso: ["args"],
+                returns: "its value; `default` where it is not set", topic: "System", seeAlso: ["args"],
                 examples: [Example("env(\"EDGESH_NO_SUCH_VARIABLE\", \"none\")", "\"none\"")]
             ) { _, name, fallback in
                 variable(name) ?? fallback
@@ -26,7 +26,7 @@ extension Primitives {
                 "here", "Gives the path of a file that lies beside the script.",
                 .value("name", String.self, "the file, as seen from the script's folder"),
                 returns: "its path", details: "At the prompt and on the command line it is the path as it is written.",
-                topic: "system", seeAlso: ["load", "read_text"],
+                topic: "System", seeAlso: ["load", "read_text"],
                 examples: [Example("here(\"data.csv\")", "\"data.csv\"")]
             ) { _, name in
                 Folder.join(environment.scriptFolder ?? "", name)

@@ -9,7 +9,7 @@ extension Primitives {
             .value("path", String.self, "the file"),
             returns: "its text", effects: [.readsFiles],
             details: "The text must be UTF-8. A mark of byte order at its start is left out.",
-            topic: "files", seeAlso: ["read_lines", "read_bytes", "write_text"],
+            topic: "Files", seeAlso: ["read_lines", "read_bytes", "write_text"],
             examples: [
                 Example("write_text(\"note.txt\", \"hello\\n\")\nread_text(\"note.txt\")", "\"hello\\n\"")
             ]
@@ -20,7 +20,7 @@ extension Primitives {
         BuiltinSpec(
             "read_lines", "Reads the lines of a file of text.",
             .value("path", String.self, "the file"),
-            returns: "the lines without their ends", effects: [.readsFiles], topic: "files", seeAlso: ["read_text"],
+            returns: "the lines without their ends", effects: [.readsFiles], topic: "Files", seeAlso: ["read_text"],
             examples: [Example("write_text(\"list.txt\", \"a\\nb\\n\")\nread_lines(\"list.txt\")", "[\"a\", \"b\"]")]
         ) { context, path in
             try context.authorize(.readFile(path))
@@ -29,7 +29,7 @@ extension Primitives {
         BuiltinSpec(
             "read_bytes", "Reads a whole file as bytes.",
             .value("path", String.self, "the file"),
-            returns: "its bytes", effects: [.readsFiles], topic: "files", seeAlso: ["read_text", "write_bytes"],
+            returns: "its bytes", effects: [.readsFiles], topic: "Files", seeAlso: ["read_text", "write_bytes"],
             examples: [Example("write_text(\"ab.txt\", \"ab\")\nlen(read_bytes(\"ab.txt\"))", "2")]
         ) { context, path in
             try context.authorize(.readFile(path))
@@ -42,7 +42,7 @@ extension Primitives {
             .label("append", Bool.self, default: false, "add to what is there"),
             returns: "nothing", effects: [.writesFiles],
             details: "The file is written under a temporary name and renamed, so that nobody ever reads half of it.",
-            topic: "files", seeAlso: ["read_text", "write_bytes"],
+            topic: "Files", seeAlso: ["read_text", "write_bytes"],
             examples: [
                 Example(
                     "write_text(\"log.txt\", \"one \")\nwrite_text(\"log.txt\", \"two\", append: true)\nread_text(\"log.txt\")",
@@ -61,7 +61,7 @@ extension Primitives {
             "write_bytes", "Writes a file of bytes.",
             .value("path", String.self, "the file, replaced as a whole where it exists"),
             .value("bytes", ByteString.self, "what it shall hold"),
-            returns: "nothing", effects: [.writesFiles], topic: "files", seeAlso: ["read_bytes", "write_text"],
+            returns: "nothing", effects: [.writesFiles], topic: "Files", seeAlso: ["read_bytes", "write_text"],
             examples: [Example("write_bytes(\"b.bin\", hex\"0102\")\nread_bytes(\"b.bin\") == hex\"0102\"", "true")]
         ) { context, path, bytes in
             try context.authorize(.writeFile(path))
@@ -71,7 +71,7 @@ extension Primitives {
         BuiltinSpec(
             "exists", "Tells whether there is a file or folder.",
             .value("path", String.self, "where to look"),
-            returns: "whether there is one", effects: [.readsFiles], topic: "files", seeAlso: ["list_dir"],
+            returns: "whether there is one", effects: [.readsFiles], topic: "Files", seeAlso: ["list_dir"],
             examples: [Example("exists(\"no/such/file\")", "false")]
         ) { context, path in
             try context.authorize(.readFile(path))
@@ -80,7 +80,7 @@ extension Primitives {
         BuiltinSpec(
             "list_dir", "Lists what is in a folder.",
             .value("path", String.self, default: ".", "the folder"),
-            returns: "the names in it, sorted", effects: [.readsFiles], topic: "files",
+            returns: "the names in it, sorted", effects: [.readsFiles], topic: "Files",
             seeAlso: ["exists", "make_dir"],
             examples: [
                 Example("make_dir(\"d\")\nwrite_text(\"d/x.txt\", \"\")\nlist_dir(\"d\")", "[\"x.txt\"]")
@@ -92,7 +92,7 @@ extension Primitives {
         BuiltinSpec(
             "make_dir", "Makes a folder, and those above it that are missing.",
             .value("path", String.self, "the folder; it may exist already"),
-            returns: "nothing", effects: [.writesFiles], topic: "files", seeAlso: ["list_dir"],
+            returns: "nothing", effects: [.writesFiles], topic: "Files", seeAlso: ["list_dir"],
             examples: [Example("make_dir(\"out/models\")\nexists(\"out/models\")", "true")]
         ) { context, path in
             try context.authorize(.writeFile(path))

@@ -7,7 +7,7 @@ extension Primitives {
             "table", "Shows a list of records as a table.",
             .value("rows", PlainValue.self, "the records"),
             .value("columns", [String]?.self, "which columns, in which order; all where it is left out"),
-            returns: "a table, which prints with aligned columns", type: "table", topic: "data formats",
+            returns: "a table, which prints with aligned columns", type: "table", topic: "Data formats",
             seeAlso: ["read_csv"],
             examples: [
                 Example(

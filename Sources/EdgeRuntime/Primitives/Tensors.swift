@@ -18,7 +18,7 @@ extension Primitives {
                 "dtype", ElementType?.self,
                 "the type of the elements; `f32` for floats, `i64` for ints, `bool` for truth values"),
             .label("shape", [Int]?.self, "another shape for the same number of elements"),
-            returns: "the tensor", type: "tensor", topic: "tensors", seeAlso: ["to_list", "run"],
+            returns: "the tensor", type: "tensor", topic: "Tensors", seeAlso: ["to_list", "run"],
             examples: [
                 Example("tensor([[1, 2, 3], [4, 5, 6]]).shape", "[2, 3]"),
                 Example("tensor([1, 2, 3, 4], dtype: \"f32\", shape: [2, 2]).dtype", "\"f32\""),
@@ -42,7 +42,7 @@ extension Primitives {
             "to_list", "Gives the elements of a tensor as lists.",
             .value("tensor", TensorObject.self, "the tensor"),
             returns: "lists of lists, one level an axis; the element itself where the tensor has no axes", type: "any",
-            topic: "tensors", seeAlso: ["tensor"],
+            topic: "Tensors", seeAlso: ["tensor"],
             examples: [Example("to_list(tensor([[1, 2], [3, 4]]))", "[[1, 2], [3, 4]]")]
         ) { _, object in
             guard object.tensor.count <= 50_000_000 else {

@@ -24,7 +24,8 @@ struct RunCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Stop a script after this many calls and turns of loops.", valueName: "count"))
     var maxSteps: Int?
 
-    @ArgumentParser.Argument(parsing: .captureForPassthrough, help: "The script, - for standard input, and what it finds in args().")
+    @ArgumentParser.Argument(
+        parsing: .captureForPassthrough, help: "The script, - for standard input, and what it finds in args().")
     var arguments: [String] = []
 
     func validate() throws {

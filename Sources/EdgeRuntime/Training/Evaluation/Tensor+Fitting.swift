@@ -6,7 +6,7 @@ extension Tensor {
     ///
     /// The axes behind the first may be cut differently as long as a sample has as many numbers. A quantized input takes real
     /// numbers rounded to its quantization; integers of its own type go in as they are.
-    func fitted(to type: TensorType) throws -> Tensor {
+    package func fitted(to type: TensorType) throws -> Tensor {
         try reshapedSamples(to: type).converted(to: type)
     }
 

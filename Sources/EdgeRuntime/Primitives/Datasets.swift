@@ -1,0 +1,177 @@
+import EdgeData
+import EdgeLang
+import EdgeTensors
+import EdgeTraining
+
+extension Primitives {
+    /// Data sets: reading, making and dividing them.
+    static func datasets(_ environment: RuntimeEnvironment) -> [BuiltinSpec] { [dataset(environment), sample, split] }
+
+    private static func dataset(_ environment: RuntimeEnvironment) -> BuiltinSpec {
+        BuiltinSpec(
+            "dataset", "Makes a data set of files, or of samples in the script.",
+            .value(
+                "samples", OneOf<String, OneOf<TensorObject, PlainValue>>.self,
+                "a file (`.npy`, `.csv`, IDX), a folder with one sub-folder for each class, a tensor, or a list of samples"
+            ),
+            .label(
+                "labels", OneOf<String, OneOf<TensorObject, PlainValue>>?.self,
+                "a file (`.npy`, IDX), a tensor or a list with the label of each sample"),
+            .label("label", String?.self, "CSV: the column with the label"),
+            .label("columns", [String]?.self, "CSV: the columns that make up a sample; without it all but the label"),
+            .label("ignore", [String].self, default: [], "CSV: columns that are passed over"),
+            .label("classes", [String].self, default: [], "the name of each class by its number"),
+            .label("frames", Int?.self, in: 1..., "folders of sounds: the length that each is cut or filled to"),
+            .label("scale", Double?.self, "what every input value is multiplied by, after `zero` is taken off"),
+            .label("zero", Double.self, default: 0, "what is taken off every input value"),
+            returns: "the data set", type: "dataset", effects: [.readsFiles],
+            details: """
+                Files are looked for in the working directory, in the script's folder, and in the folders of `EDGE_PATH`.
+                Labels that are whole numbers are classes, others are targets.
+                """,
+            topic: "Data sets", seeAlso: ["sample", "split", "evaluate"],
+            examples: [
+                Example("len(dataset([[1, 2], [3, 4], [5, 6]], labels: [0, 1, 0]))", "3"),
+                Example(
+                    "write_text(\"d.csv\", \"x,y,kind\\n1,2,a\\n3,4,b\\n\")\ndataset(\"d.csv\", label: \"kind\").classes",
+                    "[\"a\", \"b\"]"),
+            ]
+        ) { context, samples, labels, label, columns, ignored, classes, frames, scale, zero in
+            func path(_ name: String) throws -> String {
+                let (found, tried) = environment.find(name)
+                guard let found else {
+                    throw RuntimeError(
+                        .fileNotFound, "there is no file or folder `\(name)`",
+                        notes: ["tried: \(tried.joined(separator: ", "))"])
+                }
+                try context.authorize(.readFile(found))
+                return found
+            }
+            var labelFile: String?
+            if case .first(let name)? = labels { labelFile = try path(name) }
+            var result: LabelledDataset
+            switch samples {
+            case .first(let name):
+                let source = try path(name)
+                let isFolder = Folder.entry(at: source) == .folder
+                let isTable = source.lowercased().hasSuffix(".csv")
+                guard labelFile == nil || !(isFolder || isTable) else {
+                    throw RuntimeError(
+                        .unsuitableValue,
+                        "`dataset`: the labels of a \(isFolder ? "folder" : "CSV file") come from itself",
+                        hint: isFolder ? "the names of its sub-folders are the classes" : "`label` names the column")
+                }
+                if isFolder {
+                    result = try LabelledDataset(folder: source, frames: frames)
+                } else if isTable {
+                    result = try LabelledDataset(
+                        csv: source, options: .init(label: label, columns: columns, ignored: ignored))
+                } else {
+                    result = try LabelledDataset(inputs: [source], labels: labelFile)
+                    labelFile = nil
+                }
+            case .second(.first(let object)): result = LabelledDataset(inputs: [object.tensor], labels: nil)
+            case .second(.second(let plain)):
+                result = LabelledDataset(inputs: [try TensorBuilder.tensor(plain, dtype: .f32)], labels: nil)
+            }
+            if let labelFile {
+                let tensor = try LabelledDataset(inputs: [labelFile], labels: nil).inputs[0]
+                result.labels = try DatasetLabels.tensor(.first(TensorObject(tensor)))
+            }
+            if case .second(let given)? = labels { result.labels = try DatasetLabels.tensor(given) }
+            if !classes.isEmpty { result.classNames = classes }
+            try result.validate()
+            if scale != nil || zero != 0 { result = try result.rescaled(scale: Float(scale ?? 1), zero: Float(zero)) }
+            return DatasetObject(result)
+        }
+    }
+
+    private static var sample: BuiltinSpec {
+        BuiltinSpec(
+            "sample", "Chooses samples of a data set at random.",
+            .value("data", DatasetObject.self, "the data set"),
+            .value("count", Int.self, in: 1..., "how many; all of them, in random order, where there are no more"),
+            .label("seed", Int.self, default: 0, "another seed chooses others"),
+            .label("stratify", Bool.self, default: false, "take from each class in proportion to its share"),
+            returns: "the chosen samples", type: "dataset", topic: "Data sets", seeAlso: ["split", "quantize"],
+            examples: [Example("len(dataset([[1], [2], [3], [4]]) |> sample(2))", "2")]
+        ) { _, object, count, seed, stratified in
+            DatasetObject(
+                try object.dataset.sample(count, seed: UInt64(bitPattern: Int64(seed)), stratified: stratified))
+        }
+    }
+
+    /// Takes the place of the core library's `split` of strings, which it includes.
+    private static var split: BuiltinSpec {
+        BuiltinSpec(
+            "split", "Cuts a string at a separator, or a data set in two.",
+            .value("value", OneOf<DatasetObject, String>.self, "the data set or string"),
+            .value(
+                "at", OneOf<String, Double>?.self,
+                "a string: where to cut, at white space without it; a data set: the share of the first part, 0.8 without it"
+            ),
+            .label("seed", Int.self, default: 0, "a data set: another seed divides it otherwise"),
+            .label("stratify", Bool.self, default: false, "a data set: give each class the same share in both parts"),
+            returns: "the parts: strings, or two data sets without a common sample", type: "list",
+            details: "Where a string is cut at a separator, empty parts stay.", topic: "Data sets",
+            seeAlso: ["sample", "join", "lines"],
+            examples: [
+                Example("split(\"a,b,,c\", \",\")", "[\"a\", \"b\", \"\", \"c\"]"),
+                Example("split(\" a  b \")", "[\"a\", \"b\"]"),
+                Example("map(split(dataset([[1], [2], [3], [4]]), 0.75), part => part.count)", "[3, 1]"),
+            ]
+        ) { context, value, at, seed, stratified -> FreshValue in
+            switch (value, at) {
+            case (.first(let object), nil), (.first(let object), .second):
+                var share = 0.8
+                if case .second(let given)? = at { share = given }
+                let parts = try object.dataset.split(
+                    share, seed: UInt64(bitPattern: Int64(seed)), stratified: stratified)
+                return FreshValue(try [DatasetObject(parts.first), DatasetObject(parts.second)].encode(context))
+            case (.second(let text), nil):
+                return FreshValue(try text.split(whereSeparator: \.isWhitespace).map(String.init).encode(context))
+            case (.second(let text), .first(let separator)):
+                guard !separator.isEmpty else {
+                    throw RuntimeError(
+                        .unsuitableValue, "`split`: the separator is empty", hint: "`chars` gives the characters")
+                }
+                return FreshValue(try parts(of: text, at: separator).encode(context))
+            case (.first, .first):
+                throw RuntimeError(.unsuitableValue, "`split`: a data set is divided by a share, as `0.8`")
+            case (.second, .second):
+                throw RuntimeError(.unsuitableValue, "`split`: a string is cut at a string, as `\",\"`")
+            }
+        }
+    }
+
+    private static func parts(of text: String, at separator: String) -> [String] {
+        let (bytes, mark) = (Array(text.utf8), Array(separator.utf8))
+        var parts: [String] = []
+        var (start, position) = (0, 0)
+        while position + mark.count <= bytes.count {
+            if bytes[position] == mark[0], bytes[position..<position + mark.count].elementsEqual(mark) {
+                parts.append(String(decoding: bytes[start..<position], as: UTF8.self))
+                position += mark.count
+                start = position
+            } else {
+                position += 1
+            }
+        }
+        return parts + [String(decoding: bytes[start...], as: UTF8.self)]
+    }
+}
+
+/// Labels that stand in a script.
+enum DatasetLabels {
+    /// Whole numbers as classes (`i32`), others as targets (`f32`).
+    static func tensor(_ labels: OneOf<TensorObject, PlainValue>) throws -> Tensor {
+        let tensor =
+            switch labels {
+            case .first(let object): object.tensor
+            case .second(let plain): try TensorBuilder.tensor(plain, dtype: nil)
+            }
+        let numbers = try TensorNumbers(tensor)
+        let values = (0..<tensor.count).map { numbers[$0] }
+        return try TensorBuilder.tensor(values, shape: tensor.shape, dtype: tensor.dtype.isFloat ? .f32 : .i32)
+    }
+}

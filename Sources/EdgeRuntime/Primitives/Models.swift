@@ -1,0 +1,128 @@
+import EdgeData
+import EdgeLang
+import EdgeModels
+import EdgeTensors
+
+extension Primitives {
+    /// Models: reading, writing, looking at and running them.
+    static func models(_ environment: RuntimeEnvironment) -> [BuiltinSpec] {
+        [load(environment), save, describe, run, latency]
+    }
+
+    private static func load(_ environment: RuntimeEnvironment) -> BuiltinSpec {
+        BuiltinSpec(
+            "load", "Reads a model from an ONNX or TFLite file.",
+            .value("path", String.self, "the file, with or without its ending"),
+            returns: "the model", type: "model", effects: [.readsFiles],
+            details: """
+                A path that does not start at the root is looked for in the working directory, in the script's folder, and in the
+                folders that the environment variable `EDGE_PATH` lists (separated by colons), each time as it is written and
+                then with the endings `.onnx` and `.tflite`.
+                """,
+            topic: "Models", seeAlso: ["save", "describe", "run"],
+            examples: [.needs("m.onnx", code: "load(\"m\").inputs")]
+        ) { context, path in
+            let (found, tried) = environment.find(path, endings: ModelFile.endings.map { "." + $0 })
+            guard let found else {
+                let isFolder = tried.contains { Folder.entry(at: $0) == .folder }
+                throw RuntimeError(
+                    .fileNotFound, isFolder ? "`\(path)` is a folder, not a model" : "there is no model `\(path)`",
+                    hint: "models are also looked for beside the script and in the folders of EDGE_PATH",
+                    notes: ["tried: \(tried.joined(separator: ", "))"])
+            }
+            try context.authorize(.readFile(found))
+            return ModelObject(try ModelFile.read(path: found))
+        }
+    }
+
+    private static var save: BuiltinSpec {
+        BuiltinSpec(
+            "save", "Writes a model to a file.",
+            .value("model", ModelObject.self, "the model"),
+            .value("path", String.self, "the file; its ending, `.onnx` or `.tflite`, says in which format"),
+            returns: "the path", effects: [.writesFiles],
+            details: "The file is written under a temporary name and renamed, so that nobody ever reads half of it.",
+            topic: "Models", seeAlso: ["load", "quantize"],
+            examples: [.needs("m.onnx", code: "save(load(\"m\"), \"copy.tflite\")", result: "\"copy.tflite\"")]
+        ) { context, object, path in
+            try context.authorize(.writeFile(path))
+            try ModelFile.write(object.model, to: path)
+            return path
+        }
+    }
+
+    private static var describe: BuiltinSpec {
+        BuiltinSpec(
+            "describe", "Prints what a model, data set or tensor is made of.",
+            .value("value", OneOf<ModelObject, Value>.self, "a model, or anything else"),
+            returns: "the value, so that a pipe can go on with it", type: "any",
+            details: """
+                A model is shown as a table of its layers: operator, shape of the output, parameters, multiplications (MACs), bytes
+                of weights and bits of a weight, with totals below; then what was done to it since it was read. The table's
+                rows are also in the field `layers` of the model.
+                """,
+            topic: "Models", seeAlso: ["load", "compare"],
+            examples: [.needs("m.onnx", code: "describe(load(\"m\")).parameters")]
+        ) { context, value -> Value in
+            switch value {
+            case .first(let object):
+                context.write(object.display(context.displayOptions) + "\n")
+                return try object.encode(context)
+            case .second(let other):
+                context.write(context.display(other, context.displayOptions) + "\n")
+                return other
+            }
+        }
+    }
+
+    private static var run: BuiltinSpec {
+        BuiltinSpec(
+            "run", "Runs a model once.",
+            .value("model", ModelObject.self, "the model"),
+            .rest(
+                "inputs", OneOf<TensorObject, PlainValue>.self,
+                "a tensor, or lists of numbers, for each input of the model"),
+            returns: "the output; a list of them where the model has several", type: "tensor | list of tensor",
+            details: """
+                Numbers are converted to the type of the model's input, quantized ones to its quantization, and reshaped where
+                the count of elements allows it; one sample may leave out the axis of the batch. Recurrent models keep their
+                state from one run to the next.
+                """,
+            topic: "Models", seeAlso: ["load", "evaluate", "latency"],
+            examples: [.needs("m.onnx", code: "run(load(\"m\"), tensor([1, 2, 3, 4, 5, 6, 7, 8])).shape")]
+        ) { context, object, inputs -> Value in
+            let tensors = try inputs.map { input in
+                switch input {
+                case .first(let object): object.tensor
+                case .second(let plain): try TensorBuilder.tensor(plain, dtype: .f32)
+                }
+            }
+            let fitted = try ModelInputs.fit(tensors, to: object.model)
+            let outputs = try object.session(context).run(fitted).map { TensorObject($0) }
+            return outputs.count == 1 ? try outputs[0].encode(context) : try outputs.encode(context)
+        }
+    }
+
+    private static var latency: BuiltinSpec {
+        BuiltinSpec(
+            "latency", "Measures how long one run of a model takes on this machine.",
+            .value("model", ModelObject.self, "the model"),
+            .label("runs", Int.self, default: 100, in: 1...100_000, "how many runs are measured"),
+            returns: "median and best time of a run with one sample, on one thread", type: "record",
+            topic: "Models", seeAlso: ["compare", "run"],
+            examples: [.needs("m.onnx", code: "latency(load(\"m\"), runs: 10).median < 1s", result: "true")]
+        ) { context, object, runs in
+            let session = try Session(object.model, options: .forScripts(context))
+            let measured = try session.latency(of: ModelInputs.zeros(for: object.model), runs: runs)
+            return [
+                "median": TimeSpan(seconds: measured.median / .seconds(1)),
+                "best": TimeSpan(seconds: measured.best / .seconds(1)), "runs": measured.runs,
+            ] as Fields
+        }
+    }
+}
+
+extension CallContext {
+    /// How values are shown that a primitive itself writes.
+    var displayOptions: DisplayOptions { DisplayOptions() }
+}
