@@ -6,7 +6,9 @@ enum ResultText {
     /// More rows than this are cut in the middle.
     private static let maximumRows = 200
 
-    static func describe(_ value: Value, _ interpreter: Interpreter, _ options: DisplayOptions) -> String {
+    static func describe(
+        _ value: Value, _ interpreter: Interpreter, _ options: DisplayOptions, quotesStrings: Bool
+    ) -> String {
         switch value.kind {
         case .list:
             // A list of functions, say, has no plain form, and is no table either.
@@ -21,7 +23,7 @@ enum ResultText {
             .host:
             break
         }
-        return interpreter.display(value, options)
+        return quotesStrings ? interpreter.literal(value, options) : interpreter.display(value, options)
     }
 
     private static func describe(_ table: ValueTable, _ options: DisplayOptions) -> String {

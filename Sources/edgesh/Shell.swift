@@ -33,7 +33,7 @@ final class Shell {
             let outcome = try interpreter.run(source, mode: mode)
             progress.clear()
             show(outcome.warnings)
-            if echo, outcome.endsInExpression { return show(outcome.value) }
+            if echo, outcome.endsInExpression { return show(outcome.value, quotesStrings: mode == .entry) }
             return .success
         } catch {
             progress.clear()
@@ -53,10 +53,10 @@ final class Shell {
     }
 
     /// Shows a result. Nothing is shown of `null`, except where a program reads along.
-    func show(_ value: Value) -> ExitStatus {
+    private func show(_ value: Value, quotesStrings: Bool) -> ExitStatus {
         guard printsJSON || !value.isNull else { return .success }
         do {
-            output.write(try text(of: value) + "\n")
+            output.write(try text(of: value, quotesStrings: quotesStrings) + "\n")
             return .success
         } catch {
             warn("the value cannot be shown: \(error)")
@@ -97,13 +97,13 @@ final class Shell {
         }
     }
 
-    private func text(of value: Value) throws -> String {
+    private func text(of value: Value, quotesStrings: Bool) throws -> String {
         if printsJSON {
             return try JSONWriter(nonFinite: .null).write(DataTree(interpreter.plain(value)))
         }
         let options = DisplayOptions(
             width: Terminal.isTerminal(STDOUT_FILENO) ? Terminal.width(STDOUT_FILENO) : nil,
             colour: Terminal.hasColour(STDOUT_FILENO))
-        return ResultText.describe(value, interpreter, options)
+        return ResultText.describe(value, interpreter, options, quotesStrings: quotesStrings)
     }
 }

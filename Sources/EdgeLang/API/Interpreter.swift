@@ -208,9 +208,18 @@ public final class Interpreter {
     /// A value as people read it: strings as they are, lists and records as literals, host objects as they like.
     /// With a width, long lists and records are cut.
     public func display(_ value: Value, _ options: DisplayOptions = DisplayOptions()) -> String {
+        text(of: value, options, asLiteral: false)
+    }
+
+    /// A value as the prompt shows it: like `display`, but strings as they would be written in code.
+    public func literal(_ value: Value, _ options: DisplayOptions = DisplayOptions()) -> String {
+        text(of: value, options, asLiteral: value.isString)
+    }
+
+    private func text(of value: Value, _ options: DisplayOptions, asLiteral: Bool) -> String {
         var text = TextBuilder(cut: options.width, options: options)
         do throws(RuntimeError) {
-            try text.append(value, nested: false, heap: heap)
+            try text.append(value, nested: asLiteral, heap: heap)
         } catch {
             text.append(" … (\(error.diagnostic.message))")
         }

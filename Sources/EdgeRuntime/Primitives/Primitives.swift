@@ -9,6 +9,7 @@ public enum Primitives {
 
     /// What the runtime adds to the core library.
     static func bound(_ environment: RuntimeEnvironment) -> [BuiltinSpec] {
-        files + dataFormats + self.environment(environment) + tensors + tables
+        files + dataFormats + self.environment(environment) + tensors + tables + models(environment)
+            + datasets(environment)
     }
 }
