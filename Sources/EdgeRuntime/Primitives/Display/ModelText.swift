@@ -1,5 +1,6 @@
 import EdgeLang
 import EdgeModels
+import EdgeTensors
 
 /// A model for people: what it takes and gives, its layers with their cost, what was done to it.
 enum ModelText {

@@ -1,5 +1,5 @@
 import EdgeData
-package import EdgeLang
+import EdgeLang
 import Glibc
 
 /// Runs the examples of primitives and holds what they give against what their declarations say.

@@ -68,5 +68,5 @@ enum ModelFacts {
         dimensions.map { "[" + $0.map(\.description).joined(separator: ", ") + "]" } ?? "?"
     }
 
-    private typealias Dimension = EdgeModels.Dimension
+    typealias Dimension = EdgeModels.Dimension
 }
