@@ -104,7 +104,8 @@ import Testing
         let folder = try TemporaryDirectory()
         let path = folder.path + "/garbage.edge"
         var generator = SystemRandomNumberGenerator()
-        try Data((0..<100_000).map { _ in UInt8.random(in: 0...255, using: &generator) }).write(to: URL(fileURLWithPath: path))
+        try Data((0..<100_000).map { _ in UInt8.random(in: 0...255, using: &generator) }).write(
+            to: URL(fileURLWithPath: path))
         let result = try ProgramUnderTest.run([path])
         #expect(result.exitCode == 65)
         #expect(result.standardError.contains("error["))
@@ -128,7 +129,9 @@ import Testing
         #expect(steps.exitCode == 70)
         let time = try ProgramUnderTest.run(["--max-time", "0.2", "-e", "while true {}"])
         #expect(time.exitCode == 70)
-        let memory = try ProgramUnderTest.run(["--max-memory", "50MB", "-e", "var xs = [1]\nwhile true { xs = xs + xs }"])
+        let memory = try ProgramUnderTest.run([
+            "--max-memory", "50MB", "-e", "var xs = [1]\nwhile true { xs = xs + xs }",
+        ])
         #expect(memory.exitCode == 70)
         #expect(memory.standardError.contains("memory"))
     }
@@ -152,7 +155,8 @@ import Testing
 
     @Test func aReaderThatLeavesEndsTheProgramQuietly() throws {
         let code = "var i = 0\nwhile true { print(i); i = i + 1 }"
-        let result = try Subprocess.run("/bin/sh", ["-c", "\(ProgramUnderTest.path) -e '\(code)' | head -n 2"], timeout: 60)
+        let result = try Subprocess.run(
+            "/bin/sh", ["-c", "\(ProgramUnderTest.path) -e '\(code)' | head -n 2"], timeout: 60)
         #expect(result.standardOutput == "0\n1\n")
         #expect(result.standardError.isEmpty)
         #expect(!result.timedOut)

@@ -35,7 +35,8 @@ import Testing
     @Test func aLineThatBeginsWithAPipeGoesOnWithTheLastResult() throws {
         let terminal = try session(TemporaryDirectory())
         _ = try enter("[3, 1, 2]", terminal)
-        #expect(try enter("|> sort", terminal).contains("[1, 2, 3]") || enter("|> sort()", terminal).contains("[1, 2, 3]"))
+        #expect(
+            try enter("|> sort", terminal).contains("[1, 2, 3]") || enter("|> sort()", terminal).contains("[1, 2, 3]"))
     }
 
     @Test func anEntryGoesOnOverLinesUntilItIsWhole() throws {
