@@ -56,7 +56,8 @@ let package = Package(
             "EdgeModels", folder: "Models",
             ["EdgeTensors", "CEdgeKernels", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
         runtimePart("EdgeTraining", folder: "Training", ["EdgeModels", "EdgeTensors", "EdgeData"]),
-        runtimePart("EdgeCompression", folder: "Compression", ["EdgeTraining", "EdgeModels", "EdgeTensors"]),
+        runtimePart(
+            "EdgeCompression", folder: "Compression", ["EdgeTraining", "EdgeModels", "EdgeTensors", "CEdgeKernels"]),
         runtimePart("EdgeDeployment", folder: "Deployment", ["EdgeModels", "EdgeTensors"]),
         runtimePart("EdgeProtocols", folder: "Protocols", []),
         runtimePart("EdgeFederation", folder: "Federation", ["EdgeTensors"]),

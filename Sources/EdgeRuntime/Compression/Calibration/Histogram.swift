@@ -59,7 +59,7 @@ struct Histogram: Sendable {
         while limit < magnitude, limit < Float.greatestFiniteMagnitude / 4 {
             var merged = [Double](repeating: 0, count: counts.count)
             for (bin, count) in counts.enumerated() where count > 0 {
-                merged[(bin - Histogram.half >> 1) + Histogram.half] += count
+                merged[((bin - Histogram.half) >> 1) + Histogram.half] += count
             }
             counts = merged
             limit *= 2
