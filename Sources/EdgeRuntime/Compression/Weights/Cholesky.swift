@@ -27,6 +27,13 @@ struct Cholesky {
         self.upper = factor
     }
 
+    /// `Rᵀ`, row by row.
+    var lower: [Double] {
+        var result = [Double](repeating: 0, count: upper.count)
+        for row in 0..<size { for column in row..<size { result[column * size + row] = upper[row * size + column] } }
+        return result
+    }
+
     /// The solution `x` of `H x = b`.
     func solve(_ b: [Double]) -> [Double] {
         var x = b

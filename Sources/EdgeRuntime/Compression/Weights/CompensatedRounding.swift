@@ -12,7 +12,9 @@
 ///    nearest-plane method of Babai, which GPTQ (Frantar et al., 2023) and OBQ carry out with the inverse of H.
 /// 2. Coordinate descent: each integer in turn moves to where the error is smallest given all others, until none moves;
 ///    the scales are refitted between sweeps (the step that minimises the error along the integers).
-/// 3. Both are done for a range of first scales; the best result stays. Clipping comes out of this search.
+/// 3. The first move is done for a range of first scales, the second for the best of them. Clipping comes out of this search.
+///
+/// All inner loops add a multiple of a row of a matrix to a vector, which compilers turn into vector instructions.
 struct CompensatedRounding {
     let bits: Int
     /// λ as a share of the mean variance of the inputs.
@@ -20,14 +22,18 @@ struct CompensatedRounding {
 
     private let scaleFactors: [Double] = [0.5, 0.58, 0.66, 0.74, 0.82, 0.9, 0.98, 1.05]
     private let maximumSweeps = 20
+    /// The first scales that coordinate descent goes on with.
+    private let candidates = 2
 
     /// A layer prepared for rounding: its inputs in the order of rising variance.
     private struct Problem {
         let size: Int
         let order: [Int]
-        /// `H` and `R` in that order.
+        /// `H` in that order.
         let form: [Double]
         let factor: Cholesky
+        /// `Rᵀ`, so that what one input adds to those still open stands in a row.
+        let lower: [Double]
         let lambda: Double
     }
 
@@ -82,7 +88,8 @@ struct CompensatedRounding {
                 form[i * size + i] += lambda
             }
             if let factor = Cholesky(form, size: size) {
-                return Problem(size: size, order: order, form: form, factor: factor, lambda: lambda)
+                return Problem(
+                    size: size, order: order, form: form, factor: factor, lower: factor.lower, lambda: lambda)
             }
             lambda *= 10
         }
@@ -96,89 +103,105 @@ struct CompensatedRounding {
     }
 
     private func round(_ target: [Double], _ problem: Problem, group: Int, smallestScale: Double) -> Rounded? {
-        let size = problem.size
         let groupOf = problem.order.map { $0 / group }
-        let groupCount = (size + group - 1) / group
-        var magnitudes = [Double](repeating: 0, count: groupCount)
+        var magnitudes = [Double](repeating: 0, count: (problem.size + group - 1) / group)
         for (position, part) in groupOf.enumerated() { magnitudes[part] = max(magnitudes[part], abs(target[position])) }
         let largest = Double(NearestRounding.largest(bits: bits))
-        var best: Rounded?
-        for factor in scaleFactors {
+        var attempts = scaleFactors.map { factor in
             let scales = magnitudes.map { magnitude in
                 magnitude > 0 && magnitude.isFinite ? max(magnitude * factor / largest, smallestScale) : 1
             }
-            var attempt = Rounded(integers: [Double](repeating: 0, count: size), scales: scales, error: .infinity)
-            improve(&attempt, target, problem, groupOf, smallestScale: smallestScale)
-            if attempt.error.isFinite, attempt.error < best?.error ?? .infinity { best = attempt }
+            return nearestPlane(target, problem, groupOf, scales: scales)
         }
-        return best
+        attempts.sort { $0.error < $1.error }
+        return attempts.prefix(candidates)
+            .map { descended($0, target, problem, groupOf, smallestScale: smallestScale) }
+            .filter(\.error.isFinite)
+            .min { $0.error < $1.error }
     }
 
-    private func improve(
-        _ rounded: inout Rounded, _ target: [Double], _ problem: Problem, _ groupOf: [Int], smallestScale: Double
-    ) {
+    /// Rounds the inputs from the last (of the largest variance) to the first; the error is that of the whole row.
+    private func nearestPlane(
+        _ target: [Double], _ problem: Problem, _ groupOf: [Int], scales: [Double]
+    ) -> Rounded {
         let size = problem.size
         let largest = Double(NearestRounding.largest(bits: bits))
-        var rest = [Double](repeating: 0, count: size)
-        var gradient = [Double](repeating: 0, count: size)
-        var (integers, scales) = (rounded.integers, rounded.scales)
-        problem.form.withUnsafeBufferPointer { h in
-            problem.factor.upper.withUnsafeBufferPointer { r in
+        var integers = [Double](repeating: 0, count: size)
+        var carried = [Double](repeating: 0, count: size)
+        var error = 0.0
+        problem.lower.withUnsafeBufferPointer { lower in
+            carried.withUnsafeMutableBufferPointer { carried in
                 for k in (0..<size).reversed() {
-                    var sum = 0.0
-                    for j in k + 1..<max(k + 1, size) { sum += r[k * size + j] * rest[j] }
+                    let row = UnsafeBufferPointer(rebasing: lower[k * size..<k * size + k])
+                    let diagonal = lower[k * size + k]
                     let scale = scales[groupOf[k]]
-                    let wanted = (target[k] + sum / r[k * size + k]) / scale
+                    let wanted = (target[k] + carried[k] / diagonal) / scale
                     integers[k] = max(-largest, min(largest, wanted.rounded(.toNearestOrEven)))
-                    rest[k] = target[k] - integers[k] * scale
+                    let rest = target[k] - integers[k] * scale
+                    let component = carried[k] + diagonal * rest
+                    error += component * component
+                    CompensatedRounding.add(rest, row, to: carried)
                 }
             }
-            CompensatedRounding.multiply(h, rest, size: size, into: &gradient)
-            for _ in 0..<maximumSweeps {
-                let moved = descend(h, &integers, scales, &rest, &gradient, groupOf, largest)
-                refit(h, integers, &scales, &rest, &gradient, groupOf, smallestScale)
-                if !moved { break }
+        }
+        return Rounded(integers: integers, scales: scales, error: error)
+    }
+
+    /// Coordinate descent from a first rounding.
+    private func descended(
+        _ rounded: Rounded, _ target: [Double], _ problem: Problem, _ groupOf: [Int], smallestScale: Double
+    ) -> Rounded {
+        let size = problem.size
+        let largest = Double(NearestRounding.largest(bits: bits))
+        var (integers, scales) = (rounded.integers, rounded.scales)
+        var rest = (0..<size).map { target[$0] - integers[$0] * scales[groupOf[$0]] }
+        var gradient = [Double](repeating: 0, count: size)
+        var error = 0.0
+        problem.form.withUnsafeBufferPointer { h in
+            gradient.withUnsafeMutableBufferPointer { gradient in
+                func row(_ k: Int) -> UnsafeBufferPointer<Double> {
+                    UnsafeBufferPointer(rebasing: h[k * size..<(k + 1) * size])
+                }
+                for k in 0..<size { CompensatedRounding.add(rest[k], row(k), to: gradient) }
+                for _ in 0..<maximumSweeps {
+                    var moved = false
+                    for k in 0..<size {
+                        let scale = scales[groupOf[k]]
+                        let wanted = integers[k] + gradient[k] / (h[k * size + k] * scale)
+                        let integer = max(-largest, min(largest, wanted.rounded(.toNearestOrEven)))
+                        if integer == integers[k] { continue }
+                        let step = (integer - integers[k]) * scale
+                        integers[k] = integer
+                        rest[k] -= step
+                        CompensatedRounding.add(-step, row(k), to: gradient)
+                        moved = true
+                    }
+                    refit(integers, &scales, &rest, gradient, groupOf, smallestScale, row: row)
+                    if !moved { break }
+                }
+                for k in 0..<size { error += rest[k] * gradient[k] }
             }
         }
-        var error = 0.0
-        for k in 0..<size { error += rest[k] * gradient[k] }
-        rounded = Rounded(integers: integers, scales: scales, error: error)
+        return Rounded(integers: integers, scales: scales, error: error)
     }
 
-    /// One sweep of coordinate descent; tells whether an integer moved. `rest` is `target - integers * scale`, `gradient` is `H rest`.
-    private func descend(
-        _ h: UnsafeBufferPointer<Double>, _ integers: inout [Double], _ scales: [Double], _ rest: inout [Double],
-        _ gradient: inout [Double], _ groupOf: [Int], _ largest: Double
-    ) -> Bool {
-        let size = integers.count
-        var moved = false
-        for k in 0..<size {
-            let scale = scales[groupOf[k]]
-            let wanted = integers[k] + gradient[k] / (h[k * size + k] * scale)
-            let integer = max(-largest, min(largest, wanted.rounded(.toNearestOrEven)))
-            if integer == integers[k] { continue }
-            let step = (integer - integers[k]) * scale
-            integers[k] = integer
-            rest[k] -= step
-            for j in 0..<size { gradient[j] -= step * h[k * size + j] }
-            moved = true
-        }
-        return moved
-    }
-
-    /// Moves the scale of each group to where the error is smallest for these integers.
+    /// Moves the scale of each group to where the error is smallest for these integers. `rest` is `target - integers * scale`,
+    /// `gradient` is `H rest`.
     private func refit(
-        _ h: UnsafeBufferPointer<Double>, _ integers: [Double], _ scales: inout [Double], _ rest: inout [Double],
-        _ gradient: inout [Double], _ groupOf: [Int], _ smallestScale: Double
+        _ integers: [Double], _ scales: inout [Double], _ rest: inout [Double],
+        _ gradient: UnsafeMutableBufferPointer<Double>, _ groupOf: [Int], _ smallestScale: Double,
+        row: (Int) -> UnsafeBufferPointer<Double>
     ) {
-        let size = integers.count
-        for part in scales.indices {
-            var direction = [Double](repeating: 0, count: size)
-            for k in 0..<size where groupOf[k] == part && integers[k] != 0 {
-                for j in 0..<size { direction[j] += integers[k] * h[k * size + j] }
+        var members = [[Int]](repeating: [], count: scales.count)
+        for (k, part) in groupOf.enumerated() where integers[k] != 0 { members[part].append(k) }
+        var direction = [Double](repeating: 0, count: integers.count)
+        for (part, own) in members.enumerated() {
+            direction.withUnsafeMutableBufferPointer { direction in
+                direction.update(repeating: 0)
+                for k in own { CompensatedRounding.add(integers[k], row(k), to: direction) }
             }
             var (slope, curvature) = (0.0, 0.0)
-            for k in 0..<size where groupOf[k] == part {
+            for k in own {
                 slope += integers[k] * gradient[k]
                 curvature += integers[k] * direction[k]
             }
@@ -187,20 +210,16 @@ struct CompensatedRounding {
             guard scale.isFinite, scale > 0, scale >= smallestScale else { continue }
             let step = scale - scales[part]
             scales[part] = scale
-            for k in 0..<size {
-                if groupOf[k] == part { rest[k] -= step * integers[k] }
-                gradient[k] -= step * direction[k]
-            }
+            for k in own { rest[k] -= step * integers[k] }
+            direction.withUnsafeBufferPointer { CompensatedRounding.add(-step, $0, to: gradient) }
         }
     }
 
-    private static func multiply(
-        _ h: UnsafeBufferPointer<Double>, _ vector: [Double], size: Int, into result: inout [Double]
+    /// Adds a multiple of a row to the first elements of a vector.
+    @inline(__always) private static func add(
+        _ factor: Double, _ row: UnsafeBufferPointer<Double>, to sum: UnsafeMutableBufferPointer<Double>
     ) {
-        for row in 0..<size {
-            var sum = 0.0
-            for column in 0..<size { sum += h[row * size + column] * vector[column] }
-            result[row] = sum
-        }
+        guard factor != 0, row.count <= sum.count else { return }
+        for j in row.indices { sum[j] += factor * row[j] }
     }
 }
