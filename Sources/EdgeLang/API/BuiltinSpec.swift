@@ -45,8 +45,6 @@ public struct BuiltinSpec: Sendable {
     ///   - parameters: In order; label-only ones last.
     ///   - returns: What the result is, one phrase.
     ///   - type: The type of the result, where that of the body's Swift type says too little.
-    @inline(never)
-    @_semantics("optimize.sil.specialize.generic.never")
     public init<each Argument: BuiltinArgument, Result: BuiltinResult>(
         _ name: String, _ summary: String, _ parameters: repeat BuiltinParameter<each Argument>,
         returns: String, type: String? = nil, effects: Set<Effect> = [], details: String = "", topic: String = "",

@@ -8,6 +8,19 @@ public struct Function: BuiltinArgument {
     }
 }
 
+/// A string as an argument, not copied: for functions that cut and search.
+public struct TextValue: BuiltinArgument {
+    public let value: Value
+
+    public static var types: [ValueType] { [.string] }
+    public static func decode(_ value: Value, _ context: CallContext) -> TextValue? {
+        value.isString ? TextValue(value: value) : nil
+    }
+
+    /// The bytes, valid while the value is held.
+    var bytes: UnsafeBufferPointer<UInt8> { value.string.pointee.buffer }
+}
+
 /// A list as an argument, not copied: a collection of values.
 public struct ListValue: BuiltinArgument, RandomAccessCollection {
     public let value: Value

@@ -19,6 +19,7 @@ enum ConversionBuiltins {
                 }
                 return int
             }
+            if value.isString, let int = plainDigits(value.string.pointee.buffer) { return int }
             if let text = value.stringValue {
                 guard let int = parseInt(text) else {
                     throw RuntimeError(.conversion, "\(quoted(text)) is not the text of an int")
@@ -27,6 +28,17 @@ enum ConversionBuiltins {
             }
             throw RuntimeError(.conversion, "cannot make an int of \(context.typeName(value))")
         }
+    }
+
+    /// A few digits and nothing else: what most texts are.
+    private static func plainDigits(_ text: UnsafeBufferPointer<UInt8>) -> Int? {
+        guard text.count > 0, text.count <= 18 else { return nil }
+        var result = 0
+        for byte in text {
+            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
+            result = result * 10 + Int(byte - UInt8(ascii: "0"))
+        }
+        return result
     }
 
     private static func parseInt(_ text: String) -> Int? {

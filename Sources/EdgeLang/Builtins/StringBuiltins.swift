@@ -46,8 +46,8 @@ enum StringBuiltins {
 
     private static var split: BuiltinSpec {
         BuiltinSpec(
-            "split", "Cuts a string at a separator.", .value("text", String.self, "the string"),
-            .value("separator", String?.self, "where to cut; without it, at white space"),
+            "split", "Cuts a string at a separator.", .value("text", TextValue.self, "the string"),
+            .value("separator", TextValue?.self, "where to cut; without it, at white space"),
             returns: "the parts; empty ones stay where a separator is given", topic: "Strings",
             seeAlso: ["join", "lines"],
             examples: [
@@ -56,14 +56,21 @@ enum StringBuiltins {
             ]
         ) { context, text, separator -> FreshValue in
             guard let separator else {
-                return FreshValue(
-                    context.list(text.split(whereSeparator: \.isWhitespace).map { context.string(String($0)) }))
+                let parts = (text.value.stringValue ?? "").split(whereSeparator: \.isWhitespace)
+                return FreshValue(context.list(parts.map { context.string(String($0)) }))
             }
-            guard !separator.isEmpty else {
+            guard separator.bytes.count > 0 else {
                 throw RuntimeError(
                     .argumentRange, "`split`: the separator is empty", hint: "`chars` gives the characters")
             }
-            return FreshValue(context.list(text.parts(separatedBy: separator).map { context.string($0) }))
+            let list = context.heap.makeList(capacity: 8)
+            var start = 0
+            while let end = Heap.firstOccurrence(of: separator.bytes, in: text.bytes, from: start) {
+                context.heap.append(context.heap.slice(text.value, from: start, to: end), to: list)
+                start = end + separator.bytes.count
+            }
+            context.heap.append(context.heap.slice(text.value, from: start, to: text.bytes.count), to: list)
+            return FreshValue(list)
         }
     }
 
@@ -74,18 +81,14 @@ enum StringBuiltins {
             .value("separator", String.self, default: "", "what to put between them"), returns: "the whole",
             topic: "Strings",
             seeAlso: ["split"], examples: [Example("join([\"a\", \"b\", 3], \"-\")", "\"a-b-3\"")]
-        ) { context, parts, separator in
-            var result = ""
+        ) { context, parts, separator -> Value in
+            var result = TextBuilder(limit: context.heap.state.pointee.limit)
             for position in 0..<parts.count {
-                if position > 0 { result += separator }
-                let part = try parts.element(position, context)
-                result += part.stringValue ?? context.display(part)
-                if position & 0xFFF == 0xFFF {
-                    try context.checkCancellation()
-                    try context.heap.ensure(result.utf8.count)
-                }
+                if position > 0 { result.append(separator) }
+                try result.append(try parts.element(position, context), nested: false, heap: context.heap)
+                if position & 0xFFF == 0xFFF { try context.checkCancellation() }
             }
-            return result
+            return result.makeString(context.heap)
         }
     }
 

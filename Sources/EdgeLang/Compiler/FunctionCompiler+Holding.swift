@@ -49,7 +49,8 @@ extension FunctionCompiler {
         case .index(let base, let index): return any([base, index])
         case .range(let lower, let upper, _): return any([lower, upper])
         case .slice(let base, let lower, let upper, _): return any([base, lower, upper].compactMap { $0 })
-        case .call(let call): return any([call.callee]) || call.arguments.contains { mayAssign($0.value, depth: depth - 1) }
+        case .call(let call):
+            return any([call.callee]) || call.arguments.contains { mayAssign($0.value, depth: depth - 1) }
         case .interpolation(let parts):
             return parts.contains { part in
                 if case .expression(let expression) = part { mayAssign(expression, depth: depth - 1) } else { false }

@@ -37,7 +37,8 @@ extension Machine {
             hint = "use `repeat`"
         }
         return RuntimeError(
-            .operandTypes, "`\(operation.rawValue)` is not defined for \(left.typeName) and \(right.typeName)", hint: hint)
+            .operandTypes, "`\(operation.rawValue)` is not defined for \(left.typeName) and \(right.typeName)",
+            hint: hint)
     }
 
     private func integers(_ operation: BinaryOperator, _ left: Int, _ right: Int) throws -> Value {
@@ -197,7 +198,8 @@ extension Machine {
     func notCondition(_ value: Value) -> RuntimeError {
         RuntimeError(
             .notCondition, "a condition must be true or false, found \(value.typeName)",
-            hint: value.isNull ? "compare with `== null`" : "compare it with something, as in `x != 0` or `len(xs) > 0`")
+            hint: value.isNull ? "compare with `== null`" : "compare it with something, as in `x != 0` or `len(xs) > 0`"
+        )
     }
 
     private func concatenateLists(_ left: Value, _ right: Value) throws -> Value {

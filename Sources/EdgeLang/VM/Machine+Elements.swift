@@ -100,7 +100,7 @@ extension Machine {
 
     func position(_ index: Value, count: Int, of name: String) throws -> Int {
         guard index.isInt else {
-            throw RuntimeError(.notIndexable, "an index of a \(name) must be an int, found \(index.typeName)")
+            throw RuntimeError(.operandTypes, "an index of a \(name) must be an int, found \(index.typeName)")
         }
         let position = index.asInt < 0 ? index.asInt &+ count : index.asInt
         guard position >= 0, position < count else {
@@ -121,10 +121,10 @@ extension Machine {
             return list.pointee.elements[try position(index, count: list.pointee.count, of: "list")]
         case .record:
             guard index.isString else {
-                throw RuntimeError(.notIndexable, "a key of a record must be a string, found \(index.typeName)")
+                throw RuntimeError(.operandTypes, "a key of a record must be a string, found \(index.typeName)")
             }
-            if let result = heap.get(value.record, index.string) { return result }
-            throw noField(value, index.stringValue ?? "")
+            // A field is a part of the record's form, a key is data: it may be absent.
+            return heap.get(value.record, index.string) ?? .null
         case .string:
             if index.meta == Value.rangeMeta { return try slice(value, range: index.range.pointee) }
             let text = value.string
@@ -155,7 +155,7 @@ extension Machine {
             list.pointee.elements[try position(index, count: list.pointee.count, of: "list")] = new
         case .record:
             guard index.isString else {
-                throw RuntimeError(.notIndexable, "a key of a record must be a string, found \(index.typeName)")
+                throw RuntimeError(.operandTypes, "a key of a record must be a string, found \(index.typeName)")
             }
             heap.set(value.record, index.string, new)
         case .string, .bytes:
@@ -198,7 +198,7 @@ extension Machine {
         func end(_ end: Value, _ missing: Int, _ extra: Int) throws -> Int {
             if end.isAbsent { return missing }
             guard end.isInt else {
-                throw RuntimeError(.notIndexable, "an end of a slice must be an int, found \(end.typeName)")
+                throw RuntimeError(.operandTypes, "an end of a slice must be an int, found \(end.typeName)")
             }
             let place = end.asInt < 0 ? end.asInt &+ count : end.asInt
             return max(0, min(place < Int.max ? place + extra : place, count))

@@ -8,6 +8,13 @@ extension Machine {
             hint: "is there a recursion that does not end? A loop needs no depth")
     }
 
+    func nestedTooDeep() -> RuntimeError {
+        RuntimeError(
+            .callDepth,
+            "the call depth exceeds its limit: \(Machine.deepestNesting) calls from within functions such as `map`",
+            hint: "is there a recursion that does not end? Between functions of the script more calls may nest")
+    }
+
     func notCallable(_ value: Value) -> RuntimeError {
         RuntimeError(.notCallable, "a value of type \(value.typeName) cannot be called")
     }

@@ -124,7 +124,8 @@ extension Machine {
     @inline(never)
     func patternMismatch(_ value: Value) -> RuntimeError {
         let found = interpreter.context.display(value, DisplayOptions(width: 60))
-        return RuntimeError(.patternMismatch, "the value does not have the form of the pattern", notes: ["value: \(found)"])
+        return RuntimeError(
+            .patternMismatch, "the value does not have the form of the pattern", notes: ["value: \(found)"])
     }
 
     @inline(never)

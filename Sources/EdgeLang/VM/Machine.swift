@@ -128,7 +128,7 @@ final class Machine {
     func enter(
         _ target: UnsafeMutablePointer<FunctionCode>, _ closure: RawCell, _ start: UnsafeMutablePointer<Value>
     ) throws -> Value {
-        if nesting >= Machine.deepestNesting { throw tooDeep() }
+        if nesting >= Machine.deepestNesting { throw nestedTooDeep() }
         nesting += 1
         let saved = (code, self.closure, base, position, frameCount)
         defer {
