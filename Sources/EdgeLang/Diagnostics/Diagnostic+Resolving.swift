@@ -57,7 +57,7 @@ extension Diagnostic {
     static func returnOutsideFunction(_ span: Span) -> Diagnostic {
         Diagnostic(
             code: "E0214", "`return` outside of a function", labels: [Label(span)],
-            hint: "a script ends at its last line; `exit()` ends it earlier")
+            hint: "a script ends at its last line; put what is to end early into a function")
     }
 
     static func unknownType(_ name: String, _ span: Span, known: [String]) -> Diagnostic {

@@ -74,5 +74,9 @@ extension DiagnosticCatalogue {
             "The script asked for something the sandbox denies: see `--allow-read`, `--allow-write`, `--allow-net` and `--allow-run`."
         ),
         Entry("E0330", "nothing to work on", "The function needs at least one value and got none."),
+        Entry(
+            "E0331", "function too large",
+            "A function or a pattern is larger than the compiled form can hold. Divide it into smaller ones, or put its data into a data file."
+        ),
     ]
 }

@@ -29,7 +29,7 @@ extension Parser {
         defer { nesting -= 1 }
         guard nesting <= Self.maximumNesting else { throw abandon() }
 
-        var left = try parsePrefix()
+        var left = try checked(try parsePrefix())
         // The right side of the last comparison, to say how a chain of them is written.
         var comparedWith: Span?
         while let (infix, precedence) = infixOperator, precedence >= minimum {

@@ -28,7 +28,9 @@ extension Parser {
                 parser.parseStatement(into: &statements)
             }
             try parser.close(expected: "`}`")
-            return parser.makeBlock(statements, parser.span(from: parser.list.tokens[start]))
+            let block = parser.makeBlock(statements, parser.span(from: parser.list.tokens[start]))
+            guard Int(block.height) <= Self.maximumHeight else { throw parser.abandon(at: block.span) }
+            return block
         }
     }
 

@@ -129,18 +129,23 @@ extension Parser {
 
     /// Gives the rest of the text up because it is nested too deeply.
     mutating func abandon() -> ParseFailure {
-        report(.nestedTooDeeply(token.span, limit: Self.maximumNesting))
+        abandon(at: token.span, limit: Self.maximumNesting)
+    }
+
+    /// Gives the rest of the text up because the tree has grown too tall.
+    mutating func abandon(at span: Span, limit: Int = maximumHeight) -> ParseFailure {
+        report(.nestedTooDeeply(span, limit: limit))
         isAbandoned = true
         position = list.tokens.count - 1
         return ParseFailure()
     }
 
-    /// Refuses a tree that has grown too tall by a chain of operators.
+    /// What a tree may measure before it is put into another: the few levels that a statement adds still fit.
+    static let maximumHeight = Expression.maximumHeight - 100
+
+    /// Refuses a tree that has grown too tall, be it by nesting or by a chain of operators.
     mutating func checked(_ expression: Expression) throws(ParseFailure) -> Expression {
-        if Int(expression.height) <= Expression.maximumHeight - Self.maximumNesting { return expression }
-        report(.nestedTooDeeply(expression.span, limit: Expression.maximumHeight - Self.maximumNesting))
-        isAbandoned = true
-        position = list.tokens.count - 1
-        throw ParseFailure()
+        guard Int(expression.height) <= Self.maximumHeight else { throw abandon(at: expression.span) }
+        return expression
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EdgeLang
+import EdgeRuntime
 
 /// Tells more about an error than its message has room for.
 struct ExplainCommand: ParsableCommand {
@@ -9,7 +10,7 @@ struct ExplainCommand: ParsableCommand {
     var code: String
 
     func run() throws {
-        guard let entry = DiagnosticCatalogue.entry(for: code) else {
+        guard let entry = ErrorCatalogue.entry(for: code) else {
             throw ValidationError("There is no error with the code \(code).")
         }
         print("\(entry.code.rawValue): \(entry.title)\n\n\(entry.explanation)")

@@ -1,0 +1,103 @@
+public import EdgeLang
+
+/// What `edgesh explain` says of the codes of the runtime; those of the language stand in `DiagnosticCatalogue`.
+public enum ErrorCatalogue {
+    private typealias Entry = DiagnosticCatalogue.Entry
+
+    /// All entries of the runtime: `E04xx` files and data, `E05xx`, `Mxxxx` and `Txxxx` models and tensors.
+    public static let entries: [DiagnosticCatalogue.Entry] = data + models + tensors
+
+    /// The entry of a code of the language or the runtime, however its letter is written.
+    public static func entry(for code: String) -> DiagnosticCatalogue.Entry? {
+        DiagnosticCatalogue.entry(for: code) ?? entries.first { $0.code.rawValue.lowercased() == code.lowercased() }
+    }
+
+    private static let data = [
+        Entry(
+            "E0401", "not valid JSON",
+            "The text does not follow RFC 8259. The message says at which line and column reading stopped."),
+        Entry(
+            "E0402", "not valid YAML",
+            "The text does not follow YAML 1.1. Often a tab stands in the indentation, or a value with a colon stands without quotes."
+        ),
+        Entry(
+            "E0403", "not valid CSV",
+            "The table does not follow RFC 4180: a quote is open, or a row has another number of fields than the first one."
+        ),
+        Entry(
+            "E0404", "text is not UTF-8",
+            "The file holds bytes that encode no character. Save it as UTF-8, or read it as bytes."),
+        Entry("E0405", "data nested too deeply", "Lists and records nest deeper in this data than is read."),
+        Entry(
+            "E0406", "no number for it",
+            "JSON has no way to write numbers that are not finite. Replace them before writing."),
+        Entry("E0407", "no memory to read", "There is not enough memory left to read the data."),
+        Entry(
+            "E0410", "file not found",
+            "There is no file of this name in the working directory, nor along `EDGE_PATH` where that is searched."),
+        Entry("E0411", "cannot read", "The operating system does not let the file be read; the message says why."),
+        Entry(
+            "E0412", "cannot write",
+            "The operating system does not let the file be written; the message says why. The old file, if there was one, is untouched."
+        ),
+        Entry("E0413", "file too large", "The file is larger than what is read at once."),
+        Entry(
+            "E0414", "value not suitable",
+            "The function cannot do with this value what it is asked to, such as writing something as a table that is no list of records."
+        ),
+    ]
+
+    private static let models = [
+        Entry("E0502", "arguments of a model", "The arguments do not fit the model: see its inputs with `describe`."),
+        Entry("M0001", "cannot read the model", "The model file is absent or cannot be read."),
+        Entry(
+            "M0002", "unknown format",
+            "Models are read from ONNX and TFLite files; the contents of this file are neither."),
+        Entry(
+            "M0003", "model file damaged",
+            "The file does not follow its format. The message says at which byte reading stopped; often a download was cut off."
+        ),
+        Entry(
+            "M0004", "operators not supported",
+            "The model uses operators that the runtime does not know. All of them are named, with the nodes that use them."
+        ),
+        Entry(
+            "M0005", "model contradicts itself",
+            "Parts of the model do not fit together, such as a node whose input nobody makes."),
+        Entry("M0006", "shapes do not fit", "A node of the model cannot be applied to inputs of these shapes."),
+        Entry(
+            "M0007", "format cannot hold the model",
+            "The format has no form for a part of this model. Another format may have one."),
+        Entry("M0008", "feature not supported", "The file uses a feature of its format that is not read."),
+        Entry(
+            "M0009", "cannot write the model",
+            "The operating system does not let the file be written; the message says why."),
+        Entry("M0010", "no such signature", "The model has no entry point of this name."),
+        Entry("M0301", "number of inputs", "The model takes another number of inputs: see `describe`."),
+        Entry("M0302", "type of an input", "An input has another element type than the model expects."),
+        Entry(
+            "M0303", "shape of an input",
+            "An input has another shape than the model expects. The first axis is usually the batch."),
+        Entry("M0304", "node cannot run", "A node of the model cannot run on the values it was given."),
+        Entry("M0305", "too much memory", "Running the model on this input would take more memory than is allowed."),
+        Entry("M0306", "cancelled", "The run of the model was interrupted."),
+        Entry("M0307", "graph not well formed", "The model's graph has a cycle, or a value that nobody makes."),
+        Entry("M0308", "shape depends on data", "A shape in the model is known only when it runs."),
+        Entry(
+            "M0309", "batch does not divide",
+            "The model asks for a fixed batch size, and the number of samples is no multiple of it."),
+        Entry("M0310", "outputs cannot be joined", "The outputs of several batches have no common shape."),
+    ]
+
+    private static let tensors = [
+        Entry(
+            "E0501", "contents of a tensor",
+            "The values cannot be held by, or taken out of, a tensor of this type: see the message."),
+        Entry("T0001", "no memory for a tensor", "There is not enough memory for a tensor of this size."),
+        Entry(
+            "T0002", "shapes do not fit",
+            "The shapes of the tensors do not fit the operation; shapes are broadcast by NumPy's rules."),
+        Entry("T0003", "tensor too large", "A tensor of this shape has more elements than memory can address."),
+        Entry("T0004", "type of a tensor", "The operation expects a tensor of another element type."),
+    ]
+}
