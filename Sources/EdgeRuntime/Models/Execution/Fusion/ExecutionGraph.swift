@@ -4,9 +4,10 @@ import EdgeTensors
 enum ExecutionGraph {
     static func optimize(_ graph: Graph, options: ExecutionOptions) throws(ModelError) -> Graph {
         var result = graph
-        try ConstantFolding.apply(to: &result, options: options)
+        try KnownNodes.apply(to: &result, options: options)
         // Without kernels there is nothing to gain: the plain implementations run the graph as it is written.
         guard options.kernels != .reference else { return result }
+        result = channelsMovedLast(result)
         try PaddingFusion.apply(to: &result)
         DenseFusion.apply(to: &result)
         try BatchNormalizationFusion.apply(to: &result)
@@ -15,5 +16,12 @@ enum ExecutionGraph {
         ResidualFusion.apply(to: &result)
         ActivationFusion.apply(to: &result)
         return result
+    }
+
+    /// The kernels want channels last. Where the layout pass does not know a graph it runs as it is: convolutions turn their operands
+    /// themselves then.
+    private static func channelsMovedLast(_ graph: Graph) -> Graph {
+        guard graph.nodes.contains(where: { $0.op.hasLayout && $0.layout == .channelsFirst }) else { return graph }
+        return (try? channelsLast(graph)) ?? graph
     }
 }

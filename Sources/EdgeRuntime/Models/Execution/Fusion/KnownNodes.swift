@@ -1,7 +1,7 @@
 import EdgeTensors
 
 /// Evaluates nodes of constants once, before everything else looks for constants.
-enum ConstantFolding {
+enum KnownNodes {
     /// Results beyond this are left to the plan: a small file may describe a large constant.
     private static let elementLimit = 1 << 26
 
