@@ -5,12 +5,15 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-# Debian's clang brings the sanitizers' libraries in one piece with itself; Swift's is the one that builds the product.
-compiler=${CC:-clang}
+# The clang that comes with Swift is the one that builds the product.
+compiler=${CC:-$(dirname "$(readlink -f "$(command -v swift)")")/clang}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-"$compiler" -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined \
-    -fno-math-errno -ffp-contract=fast -I"$root/Sources/CEdgeKernels/include" \
-    "$root"/Sources/CEdgeKernels/*.c "$root/Tests/Kernels/check_kernels.c" -lm -o "$folder/check"
+flags=(-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+    -fno-math-errno -ffp-contract=fast "-I$root/Sources/CEdgeKernels/include")
+cd "$root/Sources/CEdgeKernels"
+printf '%s\n' *.c "$root/Tests/Kernels/check_kernels.c" |
+    xargs -P "$(nproc)" -I{} sh -c 'exec "$@" -c "$0" -o "'"$folder"'/$(basename "$0").o"' {} "$compiler" "${flags[@]}"
+"$compiler" "${flags[@]}" -fuse-ld=lld "$folder"/*.o -lm -o "$folder/check"
 "$folder/check" "${1:-500}" "${2:-1}"

@@ -227,11 +227,11 @@ typedef struct pad_context {
     int32_t zero;
 } pad_context;
 
-static void copy_u8(uint8_t *out, const uint8_t *in, size_t count, uint8_t flip) {
+static void copy_u8(uint8_t *restrict out, const uint8_t *restrict in, size_t count, uint8_t flip) {
     for (size_t i = 0; i < count; i++) out[i] = in[i] ^ flip;
 }
 
-static void copy_s16(int16_t *out, const void *in, size_t first, size_t count, const pad_context *context) {
+static void copy_s16(int16_t *restrict out, const void *restrict in, size_t first, size_t count, const pad_context *context) {
     if (context->type == EDGE_I8)
         for (size_t i = 0; i < count; i++) out[i] = (int16_t)(((const int8_t *)in)[first + i] - context->zero);
     else

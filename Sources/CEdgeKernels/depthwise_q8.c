@@ -87,7 +87,7 @@ void edge_depthwise_q8_destroy(edge_depthwise_q8 *d) {
 
 /// Copies `count` pixels to neighbouring places from every `step`-th.
 EDGE_INLINE void copy_pixels(
-    char *out, const uint8_t *in, int32_t count, size_t step, const int32_t channels, const int32_t element, uint8_t flip,
+    char *restrict out, const uint8_t *restrict in, int32_t count, size_t step, const int32_t channels, const int32_t element, uint8_t flip,
     int32_t subtrahend, edge_q8 type) {
     for (int32_t x = 0; x < count; x++, in += step) {
         if (element == 1) {

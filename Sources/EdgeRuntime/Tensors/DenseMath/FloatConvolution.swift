@@ -48,7 +48,8 @@ package final class FloatConvolution: @unchecked Sendable {
                 &foreign, weights, bias, addsResidual, minimum, maximum, Int32(clamping: threads))
         {
             engine = .oneDNN(conv)
-            scratchByteCount = 0
+            let outputs = Int(shape.batch) * Int(shape.out_h) * Int(shape.out_w) * Int(shape.out_c)
+            scratchByteCount = addsResidual ? outputs * MemoryLayout<Float>.stride : 0
         } else if let conv = edge_conv_f32_create(isa, &shape, weights, bias, minimum, maximum) {
             engine = .own(conv)
             scratchByteCount = edge_conv_f32_scratch(conv)
@@ -67,7 +68,7 @@ package final class FloatConvolution: @unchecked Sendable {
     /// Runs it. One thread at a time may do so.
     ///
     /// - Parameters:
-    ///   - residual: added before the clamp; given exactly where `addsResidual` was set.
+    ///   - residual: added before the clamp; given exactly where `addsResidual` was set. May be `output`.
     ///   - scratch: `scratchByteCount` bytes.
     package func run(
         _ input: UnsafePointer<Float>, residual: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>,
@@ -76,8 +77,14 @@ package final class FloatConvolution: @unchecked Sendable {
         switch engine {
         case .own(let conv): edge_conv_f32_run(conv, input, residual, output, scratch)
         case .oneDNN(let conv):
+            var operand = residual
+            if residual == UnsafePointer(output), let scratch {
+                // oneDNN may keep partial sums in the output before it adds the residual.
+                scratch.copyMemory(from: output, byteCount: scratchByteCount)
+                operand = UnsafePointer(scratch.assumingMemoryBound(to: Float.self))
+            }
             // Execution fails only on arguments that differ from what was compiled: a residual given or missing.
-            let done = edge_dnnl_conv_run(conv, input, residual, output)
+            let done = edge_dnnl_conv_run(conv, input, operand, output)
             precondition(done, "oneDNN refused a convolution that it had compiled")
         }
     }

@@ -112,9 +112,9 @@ struct ZIPArchive {
         defer { inflateEnd(&stream) }
         var source = Array(data)
         var output = [UInt8](repeating: 0, count: entry.size)
-        let status = source.withUnsafeMutableBufferPointer { input_bytes in
+        let status = source.withUnsafeMutableBufferPointer { inputBytes in
             output.withUnsafeMutableBufferPointer { bytes in
-                stream.next_in = input_bytes.baseAddress
+                stream.next_in = inputBytes.baseAddress
                 stream.avail_in = input
                 stream.next_out = bytes.baseAddress
                 stream.avail_out = size

@@ -1,3 +1,4 @@
+internal import CDNNL
 internal import CEdgeKernels
 
 extension Tensor {
@@ -38,10 +39,21 @@ extension Tensor {
             try other.converted(to: .f32).withElements(of: Float.self) { b in
                 try result.withMutableElements(of: Float.self) { c in
                     guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
+                    // From this size on blocking for the caches pays, and oneDNN's set-up no longer counts.
+                    let isLarge = rows >= 64 && Double(rows) * Double(columns) * Double(inner) >= 1e8
                     for matrix in 0..<outer.reduce(1, *) {
+                        let left = a + matrix * rows * inner
+                        let right = b + matrix * inner * columns
+                        let product = c + matrix * rows * columns
+                        if isLarge,
+                            edge_dnnl_gemm(
+                                Int64(rows), Int64(columns), Int64(inner), left, Int64(inner), right, Int64(columns),
+                                false, product, Int64(columns), 1)
+                        {
+                            continue
+                        }
                         edge_gemm_f32(
-                            edge_isa_detected(), m, n, k, a + matrix * rows * inner, inner,
-                            b + matrix * inner * columns, columns, false, c + matrix * rows * columns, columns,
+                            edge_isa_detected(), m, n, k, left, inner, right, columns, false, product, columns,
                             scratch.base)
                     }
                 }
