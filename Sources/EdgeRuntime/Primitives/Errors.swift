@@ -1,7 +1,9 @@
+public import EdgeCompression
 public import EdgeData
 public import EdgeLang
 public import EdgeModels
 public import EdgeTensors
+public import EdgeTraining
 
 // The errors of the domains reach a script as they are: with their own code, sentence and hint.
 
@@ -18,6 +20,18 @@ extension TensorError: ScriptVisibleError {
 }
 
 extension ModelError: ScriptVisibleError {
+    public var scriptCode: DiagnosticCode { DiagnosticCode(rawValue: code) }
+    public var scriptMessage: String { message }
+    public var scriptHint: String? { hint }
+}
+
+extension TrainingError: ScriptVisibleError {
+    public var scriptCode: DiagnosticCode { DiagnosticCode(rawValue: code) }
+    public var scriptMessage: String { message }
+    public var scriptHint: String? { hint }
+}
+
+extension CompressionError: ScriptVisibleError {
     public var scriptCode: DiagnosticCode { DiagnosticCode(rawValue: code) }
     public var scriptMessage: String { message }
     public var scriptHint: String? { hint }

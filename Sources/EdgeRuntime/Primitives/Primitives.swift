@@ -10,6 +10,6 @@ public enum Primitives {
     /// What the runtime adds to the core library.
     static func bound(_ environment: RuntimeEnvironment) -> [BuiltinSpec] {
         files + dataFormats + self.environment(environment) + tensors + tables + models(environment)
-            + datasets(environment)
+            + datasets(environment) + judging + compression
     }
 }
