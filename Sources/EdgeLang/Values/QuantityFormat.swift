@@ -24,19 +24,19 @@ enum QuantityFormat {
         case .frequency: return scaled(value, frequency)
         case .power: return scaled(value, power)
         case .energy: return scaled(value, energy, limit: 1)
-        case let other: return NumberFormat.text(value) + " " + other.symbol
+        case let other: return NumberFormat.plain(value) + " " + other.symbol
         }
     }
 
     /// In the largest unit of which there is at least one; `limit` skips the first few units.
     private static func scaled(_ value: Double, _ units: [(scale: Double, unit: String)], limit: Int = 0) -> String {
         let base = units.first { $0.scale == 1 }?.unit ?? ""
-        guard value.isFinite, value != 0 else { return NumberFormat.text(value) + base }
+        guard value.isFinite, value != 0 else { return NumberFormat.plain(value) + base }
         for (scale, unit) in units.dropFirst(limit) where value.magnitude >= scale {
-            return NumberFormat.text(rounded(value / scale)) + unit
+            return NumberFormat.plain(rounded(value / scale)) + unit
         }
         guard let last = units.last else { return "" }
-        return NumberFormat.text(rounded(value / last.scale)) + last.unit
+        return NumberFormat.plain(rounded(value / last.scale)) + last.unit
     }
 
     /// Removes the noise of a division by a unit: `0.005 / 0.001` is 5.
@@ -70,5 +70,11 @@ enum NumberFormat {
         if value.isNaN { return "nan" }
         if value.isInfinite { return value < 0 ? "-inf" : "inf" }
         return value.description
+    }
+
+    /// Without the point of a whole number: what follows says already that it is no int.
+    static func plain(_ value: Double) -> String {
+        let text = text(value)
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 }
