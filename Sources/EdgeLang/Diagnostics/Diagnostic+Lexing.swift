@@ -55,7 +55,7 @@ extension Diagnostic {
         return Diagnostic(
             code: "E0107", "there is no unit `\(name)`",
             labels: [Label(span, guess.map { "did you mean `\($0)`?" } ?? "")],
-            hint: guess == nil && name.utf8.first?.isLetter != true ? "a name cannot begin with a digit" : nil,
+            hint: guess == nil ? "if this is to be a name: names do not begin with a digit" : nil,
             suggestion: guess.map { Suggestion(span: span, replacement: $0) },
             notes: ["units: \(names.joined(separator: " "))"])
     }

@@ -68,8 +68,7 @@ public struct DiagnosticRenderer: Sendable {
         guard diagnostic.trace.count > 1 || diagnostic.trace.first?.function != nil else { return [] }
         var calls: [(text: String, count: Int)] = []
         for frame in diagnostic.trace {
-            let place = place(of: frame.span)
-            let text = frame.function.map { "in `\($0.withoutControls)` at \(place)" } ?? "at \(place)"
+            let text = text(of: frame)
             if calls.last?.text == text { calls[calls.count - 1].count += 1 } else { calls.append((text, 1)) }
         }
         var lines = calls.map { call in
@@ -84,9 +83,15 @@ public struct DiagnosticRenderer: Sendable {
         return lines
     }
 
+    private func text(of frame: Diagnostic.TraceFrame) -> String {
+        guard let function = frame.function?.withoutControls else { return "at \(place(of: frame.span))" }
+        // A frame without a place stands for calls that were left out, and says so itself.
+        return sources[frame.span.file] == nil ? function : "in `\(function)` at \(place(of: frame.span))"
+    }
+
     /// `pipeline.edge:7:34`
     private func place(of span: Span) -> String {
-        guard let file = sources[span.file] else { return "a built-in function" }
+        guard let file = sources[span.file] else { return "an unknown place" }
         let position = file.position(at: span.start)
         return "\(file.name.withoutControls):\(position.line):\(position.column)"
     }

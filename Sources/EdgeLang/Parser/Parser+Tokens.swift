@@ -72,6 +72,8 @@ extension Parser {
             if kind == .endOfFile || token.kind.opening != nil || list.partners[bracket.token] < 0 {
                 noteEnd()
                 report(.neverClosed(opening.kind, opening.span, missingAt: token.span))
+                // A bracket that closes nothing else was meant for this one.
+                if kind != .endOfFile, list.partners[position] < 0 { take() }
                 throw ParseFailure()
             }
             throw fail(expected: expected)
@@ -133,7 +135,7 @@ extension Parser {
     }
 
     /// Gives the rest of the text up because the tree has grown too tall.
-    mutating func abandon(at span: Span, limit: Int = maximumHeight) -> ParseFailure {
+    mutating func abandon(at span: Span, limit: Int = Parser.maximumHeight) -> ParseFailure {
         report(.nestedTooDeeply(span, limit: limit))
         isAbandoned = true
         position = list.tokens.count - 1
