@@ -1,4 +1,5 @@
 import EdgeModels
+import EdgeTensors
 import Foundation
 import PeerTesting
 import Testing

@@ -96,11 +96,11 @@ enum AffineFolding {
         let newBias = bias.indices.map { bias[$0] * entry(channels.factors, $0) + entry(channels.offsets, $0) }
         if channels.factors.contains(where: { $0 != 1 }) {
             graph.nodes[layer].inputs[1] = graph.addConstant(
-                name: graph.freshValueName(graph[weightLayer.weights].name + "/folded"),
+                name: graph.uniqueValueName(graph[weightLayer.weights].name + "/folded"),
                 try Tensor(weights, shape: weightLayer.weightShape))
         }
         let id = graph.addConstant(
-            name: graph.freshValueName(node.name + "/bias"), try Tensor(newBias, shape: [newBias.count]))
+            name: graph.uniqueValueName(node.name + "/bias"), try Tensor(newBias, shape: [newBias.count]))
         graph.nodes[layer].inputs = Array(graph.nodes[layer].inputs.prefix(2)) + [id]
         graph.nodes[layer].outputs[0] = result
         return true

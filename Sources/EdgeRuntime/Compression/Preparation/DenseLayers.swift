@@ -20,7 +20,7 @@ enum DenseLayers {
             graph.constants[data] == nil, graph.type(of: data)?.shape?.count == 2
         else { return }
         let turned = graph.addConstant(
-            name: graph.freshValueName(graph[weights].name + "/turned"), try matrix.permuted([1, 0]))
+            name: graph.uniqueValueName(graph[weights].name + "/turned"), try matrix.permuted([1, 0]))
         graph.nodes[position].op = .gemm
         graph.nodes[position].inputs = [data, turned]
         graph.nodes[position].attributes = ["transB": .int(1)]
@@ -54,9 +54,9 @@ enum DenseLayers {
             let shape = scaled.shape
             scaled = try Tensor(scaled.elements(as: Float.self).map { alpha * $0 }, shape: shape)
         }
-        let newWeights = graph.addConstant(name: graph.freshValueName(graph[weights].name + "/turned"), scaled)
+        let newWeights = graph.addConstant(name: graph.uniqueValueName(graph[weights].name + "/turned"), scaled)
         var inputs: [ValueID?] = [node.input(0), newWeights]
-        if let bias { inputs.append(graph.addConstant(name: graph.freshValueName(node.name + "/bias"), bias)) }
+        if let bias { inputs.append(graph.addConstant(name: graph.uniqueValueName(node.name + "/bias"), bias)) }
         graph.nodes[position].inputs = inputs
         graph.nodes[position].attributes = ["transB": .int(1)]
     }

@@ -1,16 +1,6 @@
 import EdgeModels
 
 extension Graph {
-    /// Lets every reader of a value, the graph's outputs included, read another.
-    mutating func replaceUses(of old: ValueID, with new: ValueID) {
-        for position in nodes.indices {
-            for (index, input) in nodes[position].inputs.enumerated() where input == old {
-                nodes[position].inputs[index] = new
-            }
-        }
-        for (index, output) in outputs.enumerated() where output == old { outputs[index] = new }
-    }
-
     /// Removes nodes by position.
     mutating func removeNodes(_ positions: Set<Int>) {
         nodes = nodes.enumerated().filter { !positions.contains($0.offset) }.map(\.element)
@@ -35,15 +25,6 @@ extension Graph {
         var result = Set(outputs)
         for node in nodes { result.formUnion(captured(by: node)) }
         return result
-    }
-
-    /// A name that no value has yet.
-    func freshValueName(_ wanted: String) -> String {
-        let taken = Set(values.map(\.name))
-        if !taken.contains(wanted) { return wanted }
-        var number = 2
-        while taken.contains("\(wanted)_\(number)") { number += 1 }
-        return "\(wanted)_\(number)"
     }
 
     /// Drops constants that nothing reads any more.

@@ -12,7 +12,6 @@ struct SingleNode {
         var single = Graph()
         var known: [ValueID: ValueID] = [:]
         var inputs: [ValueID] = []
-        let made = Set(graph.inputs).union(graph.nodes.flatMap(\.outputs)).union(graph.captures.keys)
         func own(_ id: ValueID) -> ValueID {
             if let existing = known[id] { return existing }
             let copy: ValueID
@@ -27,8 +26,10 @@ struct SingleNode {
                     TensorType(dtype: $0.dtype, shape: nil, quantization: $0.quantization)
                 }
                 copy = single.addValue(name: graph[id].name, type: type)
-                // What no node makes is the state of a recurrent node: the session keeps it.
-                if made.contains(id) {
+                // The state of a recurrent node is kept by the session.
+                if graph.variables.contains(id) {
+                    single.variables.insert(copy)
+                } else {
                     single.inputs.append(copy)
                     inputs.append(id)
                 }

@@ -142,7 +142,7 @@ struct LayerwiseCompensation {
         var node = layer.node
         if let bias = rounded.bias {
             let id = changed.addConstant(
-                name: changed.freshValueName(node.name + "/bias"), try Tensor(bias, shape: [bias.count]))
+                name: changed.uniqueValueName(node.name + "/bias"), try Tensor(bias, shape: [bias.count]))
             node.inputs = Array(node.inputs.prefix(2)) + [id]
         }
         return try SingleNode(node, in: changed)

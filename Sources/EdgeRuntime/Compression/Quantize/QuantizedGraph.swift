@@ -56,7 +56,7 @@ struct QuantizedGraph {
             } else {
                 let type = TensorType(dtype: .i8, shape: source.type(of: id)?.shape, quantization: quantization)
                 integerForms[id] = graph.addValue(
-                    name: graph.freshValueName(source[id].name + "/quantized"), type: type)
+                    name: graph.uniqueValueName(source[id].name + "/quantized"), type: type)
             }
         }
         // An input that is integer at the border and float inside would need two forms of one input.
@@ -113,7 +113,7 @@ struct QuantizedGraph {
             Int8(max(-128, min(127, ($0 / scale).rounded(.toNearestOrEven) + zero)))
         }
         let form = graph.addConstant(
-            name: graph.freshValueName(source[id].name + "/quantized"), try Tensor(integers, shape: constant.shape),
+            name: graph.uniqueValueName(source[id].name + "/quantized"), try Tensor(integers, shape: constant.shape),
             quantization: quantization)
         integerForms[id] = form
         return form
@@ -143,14 +143,14 @@ struct QuantizedGraph {
         let id: ValueID
         if layer.weights.groupsPerRow > 1 {
             // Sums of several scales have no common unit: the bias stays real.
-            id = graph.addConstant(name: graph.freshValueName(name + "/folded"), try Tensor(bias, shape: [bias.count]))
+            id = graph.addConstant(name: graph.uniqueValueName(name + "/folded"), try Tensor(bias, shape: [bias.count]))
         } else {
             let scales = layer.weights.scales.map { $0 * activations.scale(data) }
             let integers = zip(bias, scales).map { value, scale in
                 Int32(max(-0x1p30, min(0x1p30, (value / scale).rounded(.toNearestOrEven))))
             }
             id = graph.addConstant(
-                name: graph.freshValueName(name + "/quantized"), try Tensor(integers, shape: [integers.count]),
+                name: graph.uniqueValueName(name + "/quantized"), try Tensor(integers, shape: [integers.count]),
                 quantization: Quantization(
                     scales: scales, zeroPoints: [Int32](repeating: 0, count: scales.count), axis: 0))
         }
@@ -162,7 +162,7 @@ struct QuantizedGraph {
         _ weights: QuantizedWeights, bits: Int, name: String, shape: [Int], to graph: inout Graph
     ) throws -> ValueID {
         graph.addConstant(
-            name: graph.freshValueName(name + "/quantized"), try weights.tensor(shape: shape, bits: bits),
+            name: graph.uniqueValueName(name + "/quantized"), try weights.tensor(shape: shape, bits: bits),
             quantization: weights.quantization)
     }
 }

@@ -114,8 +114,17 @@ struct CompensatedRounding {
             return nearestPlane(target, problem, groupOf, scales: scales)
         }
         attempts.sort { $0.error < $1.error }
+        var image = [Double](repeating: 0, count: problem.size)
+        problem.form.withUnsafeBufferPointer { h in
+            image.withUnsafeMutableBufferPointer { image in
+                for k in target.indices {
+                    let row = UnsafeBufferPointer(rebasing: h[k * problem.size..<(k + 1) * problem.size])
+                    CompensatedRounding.add(target[k], row, to: image)
+                }
+            }
+        }
         return attempts.prefix(candidates)
-            .map { descended($0, target, problem, groupOf, smallestScale: smallestScale) }
+            .map { descended($0, target, image, problem, groupOf, smallestScale: smallestScale) }
             .filter(\.error.isFinite)
             .min { $0.error < $1.error }
     }
@@ -147,9 +156,10 @@ struct CompensatedRounding {
         return Rounded(integers: integers, scales: scales, error: error)
     }
 
-    /// Coordinate descent from a first rounding.
+    /// Coordinate descent from a first rounding; `image` is `H target`.
     private func descended(
-        _ rounded: Rounded, _ target: [Double], _ problem: Problem, _ groupOf: [Int], smallestScale: Double
+        _ rounded: Rounded, _ target: [Double], _ image: [Double], _ problem: Problem, _ groupOf: [Int],
+        smallestScale: Double
     ) -> Rounded {
         let size = problem.size
         let largest = Double(NearestRounding.largest(bits: bits))
@@ -176,7 +186,7 @@ struct CompensatedRounding {
                         CompensatedRounding.add(-step, row(k), to: gradient)
                         moved = true
                     }
-                    refit(integers, &scales, &rest, gradient, groupOf, smallestScale, row: row)
+                    refit(integers, &scales, &rest, gradient, image, groupOf, smallestScale, row: row)
                     if !moved { break }
                 }
                 for k in 0..<size { error += rest[k] * gradient[k] }
@@ -189,16 +199,21 @@ struct CompensatedRounding {
     /// `gradient` is `H rest`.
     private func refit(
         _ integers: [Double], _ scales: inout [Double], _ rest: inout [Double],
-        _ gradient: UnsafeMutableBufferPointer<Double>, _ groupOf: [Int], _ smallestScale: Double,
+        _ gradient: UnsafeMutableBufferPointer<Double>, _ image: [Double], _ groupOf: [Int], _ smallestScale: Double,
         row: (Int) -> UnsafeBufferPointer<Double>
     ) {
         var members = [[Int]](repeating: [], count: scales.count)
         for (k, part) in groupOf.enumerated() where integers[k] != 0 { members[part].append(k) }
         var direction = [Double](repeating: 0, count: integers.count)
         for (part, own) in members.enumerated() {
-            direction.withUnsafeMutableBufferPointer { direction in
-                direction.update(repeating: 0)
-                for k in own { CompensatedRounding.add(integers[k], row(k), to: direction) }
+            if members.count == 1 {
+                // H times the integers follows from what is known: gradient = H (target - scale * integers).
+                for j in direction.indices { direction[j] = (image[j] - gradient[j]) / scales[0] }
+            } else {
+                direction.withUnsafeMutableBufferPointer { direction in
+                    direction.update(repeating: 0)
+                    for k in own { CompensatedRounding.add(integers[k], row(k), to: direction) }
+                }
             }
             var (slope, curvature) = (0.0, 0.0)
             for k in own {
