@@ -148,7 +148,7 @@ struct LayoutPass {
         var renewed = node
         if node.op == .resize {
             for position in [2, 3] {
-                guard let id = node.input(position), graph.constants[id]?.count ?? 0 > 0 else {
+                guard let id = node.input(position), graph.constants[id]?.count == there.count else {
                     if node.input(position) != nil { return false }
                     continue
                 }

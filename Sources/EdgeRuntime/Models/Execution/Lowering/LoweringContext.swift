@@ -13,14 +13,14 @@ struct LoweringContext {
 
     /// An operand that must be there.
     func operand(_ position: Int) throws(ModelError) -> Operand {
-        guard position < operands.count, let operand = operands[position] else {
+        guard operands.indices.contains(position), let operand = operands[position] else {
             throw fail("input \(position) is missing")
         }
         return operand
     }
 
     /// An operand that may be absent.
-    func optional(_ position: Int) -> Operand? { position < operands.count ? operands[position] : nil }
+    func optional(_ position: Int) -> Operand? { operands.indices.contains(position) ? operands[position] : nil }
 
     func fail(_ problem: String) -> ModelError { .node(node, problem) }
 
