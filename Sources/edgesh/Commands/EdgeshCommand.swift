@@ -14,6 +14,17 @@ struct EdgeshCommand: ParsableCommand {
             edgesh                      talk to it
             edgesh explain CODE         tell more about an error
             """,
+        discussion: """
+            Options, before FILE:
+              -e CODE               run this code and print its value
+              --json                print values as JSON
+              --max-memory SIZE     stop a script that holds more than this, as 512MB or 2GiB
+              --max-time SECONDS    stop a script that runs longer than this
+              --max-steps COUNT     stop a script after this many calls and turns of loops
+
+            Exit codes: 0; 64 the command line makes no sense; 65 the script does not compile; 70 it failed while it ran;
+            130 interrupted.
+            """,
         version: edgeshVersion,
         subcommands: [RunCommand.self, ExplainCommand.self, DocumentationCommand.self],
         defaultSubcommand: RunCommand.self)

@@ -38,7 +38,7 @@ enum ModelText {
             ],
             rows: summary.rows.map { row in
                 [
-                    row.name, row.op, ModelFacts.text(row.outputShape), blankForZero(row.parameters),
+                    shortened(row.name), row.op, ModelFacts.text(row.outputShape), blankForZero(row.parameters),
                     blankForZero(row.macs), blankForZero(row.weightBytes), row.bits.map(String.init) ?? "",
                 ]
             },
@@ -48,6 +48,11 @@ enum ModelText {
                     ReadableValue.count(summary.totalMACs), ReadableValue.count(summary.totalWeightBytes), "",
                 ]
             ])
+    }
+
+    /// Converters make names of hundreds of characters; both ends tell more than the middle.
+    private static func shortened(_ name: String) -> String {
+        name.count <= 40 ? name : "\(name.prefix(15))…\(name.suffix(24))"
     }
 
     private static func blankForZero(_ count: Int) -> String { count == 0 ? "" : ReadableValue.count(count) }
