@@ -7,7 +7,7 @@ extension ModelError {
     static func unknownFormat(_ what: String) -> ModelError {
         ModelError(
             code: "M0002", message: "\(what) is neither an ONNX nor a TFLite model",
-            hint: "models are read from .onnx and .tflite files")
+            hint: "models are kept in .onnx and .tflite files")
     }
 
     /// The bytes do not follow the format.
