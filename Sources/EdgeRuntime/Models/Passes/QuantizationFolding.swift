@@ -7,9 +7,24 @@ import EdgeTensors
 /// the operator may round first. What does not fit the pattern stays as the file had it.
 extension Graph {
     mutating func foldQuantization() throws {
+        propagateQuantization()
         var folding = QuantizationFolding(self)
         try folding.run()
         self = folding.graph
+    }
+}
+
+extension Graph {
+    /// Says of integers that are only moved before they are dequantized what they stand for.
+    fileprivate mutating func propagateQuantization() {
+        for node in nodes.reversed() where node.op.movesData {
+            guard let input = node.input(0), let output = node.outputs.first, let source = type(of: input),
+                let result = type(of: output),
+                source.quantization == nil, let quantization = result.quantization, quantization.axis == nil,
+                source.dtype == result.dtype
+            else { continue }
+            self[input].type?.quantization = quantization
+        }
     }
 }
 

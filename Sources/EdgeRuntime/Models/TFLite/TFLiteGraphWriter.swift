@@ -9,7 +9,6 @@ struct TFLiteGraphWriter {
     /// The same graph with its extents still names where they are names.
     let symbolic: Graph
     let readers: [ValueID: [Int]]
-    let producers: [ValueID: Int]
     private(set) var tensors: [TensorEntry] = []
     private var operators: [OperatorEntry] = []
     private var codes: [OperatorCode] = []
@@ -57,13 +56,12 @@ struct TFLiteGraphWriter {
         self.graph = graph
         self.symbolic = symbolic
         readers = graph.consumers()
-        producers = graph.producers()
     }
 
     // MARK: Nodes
 
     mutating func writeNodes() throws {
-        for id in graph.inputs { _ = try tensor(id) }
+        for id in graph.inputs { try writeBorder(id) }
         for position in graph.nodes.indices where !absorbed.contains(position) {
             do { try write(graph.nodes[position], at: position) } catch let refusal as Refusal {
                 let label = "\(graph.nodes[position].op.rawValue)\(refusal.reason.isEmpty ? "" : " \(refusal.reason)")"
@@ -79,7 +77,13 @@ struct TFLiteGraphWriter {
             throw ModelError.unwritable(
                 "TFLite", "it has no form for " + list.joined(separator: "; "), hint: "save it as .onnx")
         }
-        for id in graph.outputs { _ = try tensor(id) }
+        for id in graph.outputs { try writeBorder(id) }
+    }
+
+    private mutating func writeBorder(_ id: ValueID) throws {
+        do { _ = try tensor(id) } catch is Refusal {
+            throw ModelError.unwritable("TFLite", "the shape of `\(graph[id].name)` depends on data")
+        }
     }
 
     /// Why a node has no form in TFLite.
@@ -93,7 +97,7 @@ struct TFLiteGraphWriter {
     mutating func tensor(_ id: ValueID) throws -> Int {
         if let known = index[id] { return known }
         guard let type = graph.type(of: id), let shape = type.fixedShape ?? graph.constants[id]?.shape else {
-            throw ModelError.unwritable("TFLite", "the shape of `\(graph[id].name)` depends on data")
+            throw refuse("of `\(graph[id].name)`, whose shape depends on data")
         }
         let result: Int
         if let tensor = graph.constants[id] {
@@ -113,9 +117,6 @@ struct TFLiteGraphWriter {
         index[id] = result
         return result
     }
-
-    /// Lets a value stand for a tensor that is already there.
-    mutating func alias(_ id: ValueID, to tensor: Int) { index[id] = tensor }
 
     /// A tensor between the operators that one node becomes.
     mutating func intermediate(_ name: String, _ shape: [Int], _ dtype: DType, _ quantization: Quantization?) -> Int {
@@ -199,6 +200,10 @@ struct TFLiteGraphWriter {
         case .conv2d: return weights == .i4 ? 7 : data == .i16 ? 4 : data == .i8 ? 3 : weights == .i8 ? 5 : 1
         case .depthwiseConv2d: return weights == .i4 ? 7 : data == .i16 ? 5 : data == .i8 ? 3 : weights == .i8 ? 6 : 2
         case .fullyConnected: return weights == .i4 ? 10 : data == .i16 ? 7 : data == .i8 ? 4 : weights == .i8 ? 9 : 5
+        case .reshape, .hardSwish, .prelu, .shape, .square, .expandDims, .elu, .range, .fill, .reluN1To1, .relu0To1,
+            .selectV2, .cast,
+            .logicalAnd, .logicalOr, .logicalNot, .pow, .unidirectionalSequenceLstm, .batchMatmul, .tile:
+            return 1
         case .transposeConv: return data == .i8 ? 3 : inputs.count > 3 ? 3 : 1
         case .broadcastTo, .selectV2, .quantize:
             return code == .quantize ? (data.isFloat ? 1 : 2) : code == .broadcastTo ? 2 : 1
