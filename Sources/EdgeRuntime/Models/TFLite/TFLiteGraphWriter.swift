@@ -205,8 +205,8 @@ struct TFLiteGraphWriter {
             .logicalAnd, .logicalOr, .logicalNot, .pow, .unidirectionalSequenceLstm, .batchMatmul, .tile:
             return 1
         case .transposeConv: return data == .i8 ? 3 : inputs.count > 3 ? 3 : 1
-        case .broadcastTo, .selectV2, .quantize:
-            return code == .quantize ? (data.isFloat ? 1 : 2) : code == .broadcastTo ? 2 : 1
+        case .broadcastTo, .quantize:
+            return code == .quantize && data.isFloat ? 1 : 2
         case .dequantize: return data == .i16 ? 3 : data == .i8 ? 2 : 1
         case .resizeBilinear, .resizeNearestNeighbor: return 3
         default: return data == .i16 ? 3 : data == .i8 ? 2 : 1
