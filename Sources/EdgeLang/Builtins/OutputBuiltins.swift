@@ -24,7 +24,7 @@ enum OutputBuiltins {
         BuiltinSpec(
             "warn", "Tells the user of something that may be wrong, on the standard error.",
             .rest("values", Value.self, "what to write"), returns: "null", topic: "Output", seeAlso: ["print", "fail"],
-            examples: [Example("warn(\"no sensor answers\")", "null")]
+            examples: [.varies("warn(\"no sensor answers\")")]
         ) { context, values in
             context.warn(values.map { $0.stringValue ?? context.display($0) }.joined(separator: " "))
             return Nothing()

@@ -37,6 +37,11 @@ enum Interrupts {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { _ in Interrupts.receive() }
         sigaction(SIGINT, &action, nil)
+        // Whoever starts the program from a worker thread may hand down a mask that keeps Ctrl-C from it.
+        var interrupt = sigset_t()
+        sigemptyset(&interrupt)
+        sigaddset(&interrupt, SIGINT)
+        sigprocmask(SIG_UNBLOCK, &interrupt, nil)
         signal(SIGPIPE, SIG_IGN)
     }
 

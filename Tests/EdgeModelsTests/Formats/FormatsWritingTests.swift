@@ -22,6 +22,8 @@ struct FormatsWritingTests {
 
     /// Networks that the other format has no operators for.
     private static let onnxOnly = ["GRU_S.onnx", "LSTM_S.onnx", "silero_vad_openvino_16k.onnx"]
+    /// TFLite's LSTM clips its cell, ONNX's has no such attribute of its own.
+    private static let tfliteOnly = ["trained_lstm.tflite", "trained_lstm_int8.tflite"]
 
     @Test(
         "others run what is written and get the original's numbers", arguments: ["onnx", "tflite"], ["onnx", "tflite"])
@@ -31,6 +33,7 @@ struct FormatsWritingTests {
         for path in source == "onnx" ? ModelPaths.onnx : ModelPaths.tflite {
             let file = String(path.split(separator: "/").last ?? "")
             if target == "tflite" && Self.onnxOnly.contains(file) { continue }
+            if target == "onnx" && Self.tfliteOnly.contains(file) { continue }
             let written = folder.file("\(file).\(target)")
             do {
                 try ModelFile.write(ModelFile.read(path: path), to: written)

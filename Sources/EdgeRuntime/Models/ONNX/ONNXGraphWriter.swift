@@ -213,12 +213,15 @@ struct ONNXGraphWriter {
         message.name = claimNode(node.name)
         message.opType = node.op.rawValue
         let explicit = node.op == .quantizeLinear || node.op == .dequantizeLinear
-        for input in node.inputs {
+        for (position, input) in node.inputs.enumerated() {
             guard let input else {
                 message.input.append("")
                 continue
             }
-            if explicit {
+            // What a QuantizeLinear rounds are real numbers, so that integers it rounds anew are dequantized first.
+            let isRequantized =
+                node.op == .quantizeLinear && position == 0 && graph.type(of: input)?.quantization != nil
+            if explicit, !isRequantized {
                 if graph.constants[input] != nil { try writeConstant(input) }
                 message.input.append(name(of: input))
             } else {

@@ -24,7 +24,8 @@ extension ONNXGraphReader {
         let quantization = try quantization(
             scale: scale, zeroPoint: zeroPoint, axis: axis, groupSize: source.int("block_size"), node: source)
         if op == .dequantizeLinear {
-            let stored = try quantized(data, as: quantization, dtype: nil)
+            let stored = try quantized(
+                data, as: quantization, dtype: zeroPoint.flatMap { graph.type(of: $0)?.dtype })
             let id = try output(result)
             graph[id].type?.quantization = nil
             graph.nodes.append(Node(name: name, op: op, inputs: [stored], outputs: [id]))
