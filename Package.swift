@@ -87,8 +87,10 @@ let package = Package(
         .testTarget(
             name: "EdgeModelsTests", dependencies: ["EdgeModels", "EdgeTensors", "PeerTesting"], swiftSettings: strict),
         .testTarget(
+            name: "EdgeTrainingTests", dependencies: ["EdgeTraining", "EdgeTensors", "PeerTesting"], swiftSettings: strict),
+        .testTarget(
             name: "EdgeCompressionTests",
-            dependencies: ["EdgeCompression", "EdgeModels", "EdgeTensors", "PeerTesting"],
+            dependencies: ["EdgeCompression", "EdgeTraining", "EdgeModels", "EdgeTensors", "PeerTesting"],
             swiftSettings: strict),
         .testTarget(name: "EdgeDataTests", dependencies: ["EdgeData", "PeerTesting"], swiftSettings: strict),
         .testTarget(

@@ -1,4 +1,0 @@
-import EdgeCompression
-import Testing
-
-@Suite struct EdgeCompressionTests {}
