@@ -148,7 +148,7 @@ size_t edge_conv_q8_scratch(const edge_conv_q8 *conv);
 /// Runs it on quantized input.
 ///
 /// @param input `input_type` elements.
-/// @param residual the second operand where `add_residual` is set, else NULL. May be `output`.
+/// @param residual the second operand where `add_residual` is set, else NULL. Must not overlap `output`, which is written first.
 /// @param output `output_type` elements.
 void edge_conv_q8_run(const edge_conv_q8 *conv, const void *input, const void *residual, void *output, void *scratch);
 

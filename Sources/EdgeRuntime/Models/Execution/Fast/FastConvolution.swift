@@ -158,8 +158,8 @@ enum FastConvolution {
                 packed.runDynamic(memory.input(0), to: memory.output(0), scratch: memory.scratch[0])
             }
         }
-        return Lowered([result], scratch: [scratch], inPlace: residual.map { [$0] } ?? []) {
-            memory throws(ModelError) in
+        // The sum is a second pass over the finished output, so that the residual may not share its memory.
+        return Lowered([result], scratch: [scratch]) { memory throws(ModelError) in
             packed.run(
                 memory.inputs[0], residual: residual.map { UnsafeRawPointer(memory.inputs[$0]) }, to: memory.outputs[0],
                 scratch: memory.scratch[0])
