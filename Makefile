@@ -51,7 +51,7 @@ soak: release peers
 install: release
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/edgesh"
 	install -m 755 $(BINARY) "$(DESTDIR)$(PREFIX)/bin/edgesh"
-	cp -R examples "$(DESTDIR)$(PREFIX)/share/edgesh/"
+	cp -R examples stdlib "$(DESTDIR)$(PREFIX)/share/edgesh/"
 
 size: release
 	@ls -l $(BINARY) | awk '{ printf "%s  %.1f MB\n", $$NF, $$5 / 1000000 }'

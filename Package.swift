@@ -32,6 +32,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
     targets: [
@@ -43,6 +44,7 @@ let package = Package(
         .target(name: "CDNNL"),
         .systemLibrary(name: "CZlib"),
         .systemLibrary(name: "CReadline"),
+        .systemLibrary(name: "CSQLite"),
         .systemLibrary(name: "CYAML"),
         .systemLibrary(name: "CJansson"),
 
@@ -57,11 +59,17 @@ let package = Package(
             ["EdgeTensors", "CEdgeKernels", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
         runtimePart("EdgeTraining", folder: "Training", ["EdgeModels", "EdgeTensors", "EdgeData"]),
         runtimePart(
-            "EdgeCompression", folder: "Compression", ["EdgeTraining", "EdgeModels", "EdgeTensors", "CEdgeKernels"]),
-        runtimePart("EdgeDeployment", folder: "Deployment", ["EdgeModels", "EdgeTensors"]),
-        runtimePart("EdgeProtocols", folder: "Protocols", []),
-        runtimePart("EdgeFederation", folder: "Federation", ["EdgeTensors"]),
-        runtimePart("EdgeForecasting", folder: "Forecasting", ["EdgeTensors"]),
+            "EdgeCompression", folder: "Compression",
+            ["EdgeTraining", "EdgeDeployment", "EdgeModels", "EdgeTensors", "CEdgeKernels"]),
+        runtimePart("EdgeDeployment", folder: "Deployment", ["EdgeModels", "EdgeTensors", "EdgeData"]),
+        runtimePart(
+            "EdgeProtocols", folder: "Protocols",
+            [
+                "EdgeData", "CSQLite", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+        runtimePart("EdgeFederation", folder: "Federation", ["EdgeModels", "EdgeTensors", "CZlib"]),
+        runtimePart("EdgeForecasting", folder: "Forecasting", ["EdgeData"]),
         runtimePart(
             "EdgeRuntime", folder: "Primitives",
             [
@@ -92,6 +100,15 @@ let package = Package(
         .testTarget(
             name: "EdgeCompressionTests",
             dependencies: ["EdgeCompression", "EdgeTraining", "EdgeModels", "EdgeTensors", "PeerTesting"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EdgeProtocolsTests", dependencies: ["EdgeProtocols", "EdgeData", "PeerTesting"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EdgeFederationTests",
+            dependencies: ["EdgeFederation", "EdgeModels", "EdgeTensors", "PeerTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "EdgeForecastingTests", dependencies: ["EdgeForecasting", "EdgeData", "PeerTesting"],
             swiftSettings: strict),
         .testTarget(name: "EdgeDataTests", dependencies: ["EdgeData", "PeerTesting"], swiftSettings: strict),
         .testTarget(

@@ -7,7 +7,7 @@
 #   bench  that, and the languages that the benchmarks compare with
 set -euo pipefail
 
-build_packages=(libreadline-dev libyaml-dev libjansson-dev libdnnl-dev zlib1g-dev)
+build_packages=(libreadline-dev libyaml-dev libjansson-dev libdnnl-dev zlib1g-dev libsqlite3-dev)
 test_packages=(python3 python3-venv lua5.4)
 bench_packages=(time)
 
