@@ -4,6 +4,9 @@ import PackageDescription
 /// `make soak` asks for the fuzz targets, and for everything they use to be instrumented for libFuzzer.
 let fuzzing = Context.environment["EDGESH_FUZZ"] != nil
 
+/// Programs that measure from Swift; see `Benchmarks/README.md`.
+let benchmarking = Context.environment["EDGESH_BENCH"] != nil
+
 /// Settings every Swift target shares; see `docs/architecture.md`, "Settings".
 let strict: [SwiftSetting] =
     [
@@ -42,6 +45,7 @@ let package = Package(
             cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-ffp-contract=fast"])],
             linkerSettings: [.linkedLibrary("m")]),
         .target(name: "CDNNL"),
+        .target(name: "CMosquitto"),
         .systemLibrary(name: "CZlib"),
         .systemLibrary(name: "CReadline"),
         .systemLibrary(name: "CSQLite"),
@@ -65,16 +69,17 @@ let package = Package(
         runtimePart(
             "EdgeProtocols", folder: "Protocols",
             [
-                "EdgeData", "CSQLite", .product(name: "NIOCore", package: "swift-nio"),
+                "EdgeData", "CSQLite", "CMosquitto", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         runtimePart("EdgeFederation", folder: "Federation", ["EdgeModels", "EdgeTensors", "CZlib"]),
         runtimePart("EdgeForecasting", folder: "Forecasting", ["EdgeData"]),
+        runtimePart("EdgeReports", folder: "Reports", []),
         runtimePart(
             "EdgeRuntime", folder: "Primitives",
             [
                 "EdgeLang", "EdgeTensors", "EdgeModels", "EdgeTraining", "EdgeCompression", "EdgeDeployment",
-                "EdgeProtocols", "EdgeFederation", "EdgeForecasting", "EdgeData",
+                "EdgeProtocols", "EdgeFederation", "EdgeForecasting", "EdgeData", "EdgeReports",
             ]),
 
         // The program.
@@ -99,7 +104,13 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "EdgeCompressionTests",
-            dependencies: ["EdgeCompression", "EdgeTraining", "EdgeModels", "EdgeTensors", "PeerTesting"],
+            dependencies: [
+                "EdgeCompression", "EdgeDeployment", "EdgeTraining", "EdgeModels", "EdgeTensors", "PeerTesting",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EdgeDeploymentTests",
+            dependencies: ["EdgeDeployment", "EdgeData", "EdgeModels", "EdgeTensors", "PeerTesting"],
             swiftSettings: strict),
         .testTarget(
             name: "EdgeProtocolsTests", dependencies: ["EdgeProtocols", "EdgeData", "PeerTesting"],
@@ -109,10 +120,12 @@ let package = Package(
             dependencies: ["EdgeFederation", "EdgeModels", "EdgeTensors", "PeerTesting"], swiftSettings: strict),
         .testTarget(
             name: "EdgeForecastingTests", dependencies: ["EdgeForecasting", "EdgeData", "PeerTesting"],
-            swiftSettings: strict),
+            exclude: ["Golden"], swiftSettings: strict),
+        .testTarget(name: "EdgeReportsTests", dependencies: ["EdgeReports", "PeerTesting"], swiftSettings: strict),
         .testTarget(name: "EdgeDataTests", dependencies: ["EdgeData", "PeerTesting"], swiftSettings: strict),
         .testTarget(
-            name: "EdgeRuntimeTests", dependencies: ["EdgeRuntime", "EdgeLang", "PeerTesting"], swiftSettings: strict),
+            name: "EdgeRuntimeTests", dependencies: ["EdgeRuntime", "EdgeLang", "EdgeReports", "PeerTesting"],
+            swiftSettings: strict),
         .testTarget(name: "edgeshTests", dependencies: ["edgesh", "PeerTesting"], swiftSettings: strict),
     ]
 )
@@ -120,6 +133,7 @@ let package = Package(
 if fuzzing {
     let fuzzed: [(name: String, folder: String, part: Target.Dependency)] = [
         ("onnx", "ONNX", "EdgeModels"), ("tflite", "TFLite", "EdgeModels"), ("language", "Language", "EdgeLang"),
+        ("update", "Update", "EdgeFederation"), ("protocols", "Protocols", "EdgeProtocols"),
     ]
     package.targets.append(.target(name: "Fuzzing", path: "Tests/Fuzz/Support", swiftSettings: strict))
     package.targets += fuzzed.map { name, folder, part in
@@ -128,4 +142,11 @@ if fuzzing {
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])])
     }
+}
+
+if benchmarking {
+    package.targets.append(
+        .executableTarget(
+            name: "benchmark-protocols", dependencies: ["EdgeProtocols"], path: "Benchmarks/protocols",
+            exclude: ["decode.edge"], swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
 }

@@ -7,8 +7,8 @@
 #   bench  that, and the languages that the benchmarks compare with
 set -euo pipefail
 
-build_packages=(libreadline-dev libyaml-dev libjansson-dev libdnnl-dev zlib1g-dev libsqlite3-dev)
-test_packages=(python3 python3-venv lua5.4)
+build_packages=(libreadline-dev libyaml-dev libjansson-dev libdnnl-dev zlib1g-dev libsqlite3-dev libmosquitto-dev)
+test_packages=(python3 python3-venv lua5.4 mosquitto openssl gnuplot-nox)
 bench_packages=(time)
 
 packages=("${build_packages[@]}")

@@ -10,7 +10,7 @@ public struct YAMLReader: ~Copyable {
     public static let maximumAliasedValues = 100_000
 
     /// On the heap, because libyaml keeps a pointer to the parser inside the parser.
-    private let parser: UnsafeMutablePointer<yaml_parser_t>
+    let parser: UnsafeMutablePointer<yaml_parser_t>
     private var anchors: [String: (tree: DataTree, size: Int)] = [:]
     private var aliasedValues = 0
 
@@ -32,7 +32,7 @@ public struct YAMLReader: ~Copyable {
         return try result.get()
     }
 
-    private init() throws(DataError) {
+    init() throws(DataError) {
         parser = .allocate(capacity: 1)
         parser.initialize(to: yaml_parser_t())
         guard yaml_parser_initialize(parser) == 1 else {
@@ -118,7 +118,7 @@ public struct YAMLReader: ~Copyable {
         }
     }
 
-    private mutating func next() throws(DataError) -> Event {
+    mutating func next() throws(DataError) -> Event {
         var raw = yaml_event_t()
         guard yaml_parser_parse(parser, &raw) == 1 else {
             let text = parser.pointee.problem.map { String(cString: $0) } ?? "it cannot be read"

@@ -29,6 +29,11 @@ public struct ModelSummary: Sendable, Hashable {
     public var totalMACs: Int { rows.reduce(0) { $0.saturatingSum($1.macs) } }
     public var totalWeightBytes: Int { rows.reduce(0) { $0 + $1.weightBytes } }
 
+    /// The multiplications of one run of each node, in the order of the nodes.
+    package static func multiplications(of graph: Graph) -> [Int] {
+        graph.nodes.map { MultiplicationCount.of($0, in: graph) }
+    }
+
     public init(_ model: Model) {
         var counter = WeightCounter()
         rows = model.graph.nodes.map { node in

@@ -20,8 +20,8 @@ extension Tensor {
         let unknown = fixed.count { $0 == nil }
         guard unknown <= 1, known > 0, perSample % known == 0, unknown == 1 || perSample == known else {
             throw TrainingError.mismatch(
-                "a sample of shape \(own) does not fit the model's input of shape "
-                    + "[\(wanted.map(\.description).joined(separator: ", "))]")
+                "data of shape \(shape), which is \(rows) samples of shape \(own), does not fit the model's input of "
+                    + "shape [\(wanted.map(\.description).joined(separator: ", "))]")
         }
         return try reshaped([rows] + fixed.map { $0 ?? perSample / known })
     }

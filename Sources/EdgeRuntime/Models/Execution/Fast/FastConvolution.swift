@@ -123,6 +123,9 @@ enum FastConvolution {
         var options = edge_conv_q8_options()
         options.isa = context.isa
         options.shape = shape
+        // Each sample has a scale of its own, or the largest of a batch would decide how finely the others are seen.
+        let samples = Int(shape.batch)
+        if isDynamic { options.shape.batch = 1 }
         options.weight_type = packing.type
         options.weight_zero = packing.zeroPoint
         options.scale_group = Int32(clamping: packing.group)
@@ -154,8 +157,14 @@ enum FastConvolution {
         }
         let scratch = try context.scratchBytes(packed.scratchByteCount, width: 1)
         if isDynamic {
+            let inputCount = Int(shape.in_h) * Int(shape.in_w) * Int(shape.in_c)
+            let outputCount = Int(shape.out_h) * Int(shape.out_w) * Int(shape.out_c)
             return Lowered([result], scratch: [scratch]) { memory throws(ModelError) in
-                packed.runDynamic(memory.input(0), to: memory.output(0), scratch: memory.scratch[0])
+                for sample in 0..<samples {
+                    packed.runDynamic(
+                        memory.input(0) + sample * inputCount, to: memory.output(0) + sample * outputCount,
+                        scratch: memory.scratch[0])
+                }
             }
         }
         // The sum is a second pass over the finished output, so that the residual may not share its memory.

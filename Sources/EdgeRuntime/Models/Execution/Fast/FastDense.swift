@@ -27,7 +27,12 @@ enum FastDense {
         }
         let (tensor, type) = transposes ? (constant, weights.type) : try transposed(context, constant, weights.type)
         guard tensor.shape == [columns, depth] else { return nil }
-        let shape = edge_dense_shape(Int32(rows), Int32(depth), Int32(columns))
+        var shape = edge_dense_shape(Int32(rows), Int32(depth), Int32(columns))
+        if context.node.int("dynamic_activations") == 1 {
+            // Each row is a sample with a scale of its own.
+            shape = edge_dense_shape(1, Int32(depth), Int32(columns))
+            shape.batch = Int32(rows)
+        }
         return try FastConvolution.lower(
             context, shape, weights: tensor, type: type, resultShape: data.shape.dropLast() + [columns])
     }

@@ -163,7 +163,7 @@ struct PlanBuilder {
             throw .tooMuchMemory("the activations of one run", limit: options.activationLimit)
         }
         let arena: TensorStorage
-        do { arena = try TensorStorage(byteCount: byteCount + MemoryPlanner.alignment) } catch {
+        do { arena = try TensorStorage(byteCount: byteCount + MemoryPlanner.cacheLine) } catch {
             throw ModelError(code: error.code, message: error.message, hint: error.hint)
         }
 
