@@ -58,6 +58,20 @@ import Testing
         }
     }
 
+    @Test func aSampleIsQuantizedAsIfItWereAlone() throws {
+        let model = try Quantizer.quantize(try SampleNetwork.residual(seed: 3), options: QuantizationOptions(bits: 8))
+        let images = try SampleNetwork.images(2).inputs[0]
+        var pixels = try images.elements(as: Float.self)
+        let size = pixels.count / 2
+        for position in size..<2 * size { pixels[position] *= 50 }
+        let alone = try Tensor(Array(pixels[..<size]), shape: [1] + images.shape.dropFirst())
+        let together = try Tensor(pixels, shape: images.shape)
+        let session = try Session(model)
+        let expected = try session.run([alone])[0].elements(as: Float.self)
+        let found = try session.run([together])[0].elements(as: Float.self)
+        #expect(Array(found[..<expected.count]) == expected)
+    }
+
     @Test func groupsHaveScalesOfTheirOwn() throws {
         let (_, model) = try difference(QuantizationOptions(bits: 4, group: 8))
         let layer = try #require(model.graph.nodes.first { $0.name == "pointwise" })

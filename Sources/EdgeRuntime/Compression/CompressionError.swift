@@ -19,14 +19,15 @@ public struct CompressionError: Error, Sendable, Hashable, CustomStringConvertib
         CompressionError(code: "C0001", message: message, hint: hint)
     }
 
-    static func alreadyQuantized(_ message: String) -> CompressionError {
+    static func alreadyQuantized(_ message: String, verb: String = "quantize") -> CompressionError {
         CompressionError(
-            code: "C0002", message: message, hint: "quantize the float model that it was made from")
+            code: "C0002", message: message, hint: "\(verb) the float model that it was made from")
     }
 
-    static func unknownLayer(_ name: String, near: [String]) -> CompressionError {
+    static func unknownLayer(_ name: String, option: String, near: [String]) -> CompressionError {
         CompressionError(
-            code: "C0003", message: "`skip` names \"\(name)\", which is neither a layer nor an operator of the model",
+            code: "C0003",
+            message: "`\(option)` names \"\(name)\", which is neither a layer nor an operator of the model",
             hint: near.isEmpty ? "`describe` lists the layers" : "did you mean \(near.joined(separator: ", "))?")
     }
 
@@ -37,5 +38,24 @@ public struct CompressionError: Error, Sendable, Hashable, CustomStringConvertib
 
     static func calibration(_ message: String, hint: String? = nil) -> CompressionError {
         CompressionError(code: "C0005", message: message, hint: hint)
+    }
+
+    static func nothingToPrune(_ model: String, why reason: String?) -> CompressionError {
+        CompressionError(
+            code: "C0006",
+            message: "\(model) has no channels that can be cut" + (reason.map { ": \($0)" } ?? ""),
+            hint: "`prunable` tells of each layer why it must stay")
+    }
+
+    static func notFinite(layer: String) -> CompressionError {
+        CompressionError(
+            code: "C0007", message: "a weight of `\(layer)` is not a finite number",
+            hint: "the network was damaged or its training diverged")
+    }
+
+    static func notFinite(value: String) -> CompressionError {
+        CompressionError(
+            code: "C0007", message: "`\(value)` is not finite on the data",
+            hint: "look for values in the data that are not numbers")
     }
 }

@@ -45,7 +45,12 @@ struct RangeSelection: Sendable {
                 best = range
             }
         }
-        let factors = stride(from: Float(1), through: 0.1, by: -0.02)
+        // A far outlier may stand a thousand times above everything else; whether it pays to clip it, its square decides.
+        let factors =
+            Array(stride(from: Float(1), through: 0.1, by: -0.02))
+            + (1...28).map { step in
+                (0..<step).reduce(Float(0.1)) { factor, _ in factor * 0.85 }
+            }
         for factor in factors { attempt(ActivationRange(low: whole.low * factor, high: whole.high * factor)) }
         guard !symmetric else { return best }
         for _ in 0..<2 {

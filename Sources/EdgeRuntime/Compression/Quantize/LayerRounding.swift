@@ -16,7 +16,7 @@ struct LayerRounding {
     ///   where the bias stays float.
     func round(_ layer: WeightLayer, in graph: Graph, inputScale: Float?) throws -> RoundedLayer {
         let bias = try layer.biasValues(graph)
-        let weights = NearestRounding(bits: options.bits, perTensor: options.perTensor).quantize(
+        let weights = NearestRounding(bits: options.bits(of: layer.node.name), perTensor: options.perTensor).quantize(
             try layer.weightValues(graph), rows: layer.rows, columns: layer.columns, group: group(of: layer),
             smallestScales: LayerRounding.smallestScales(bias: bias, inputScale: inputScale))
         return RoundedLayer(weights: weights, bias: bias)
@@ -24,7 +24,9 @@ struct LayerRounding {
 
     /// The group size where it applies: neighbours must be neighbouring channels, and a row longer than a group.
     func group(of layer: WeightLayer) -> Int? {
-        guard let group = options.group, layer.isPointwise, layer.groups == 1, layer.columns > group else { return nil }
+        guard let group = options.group, options.bits(of: layer.node.name) < 8, layer.isPointwise, layer.groups == 1,
+            layer.columns > group
+        else { return nil }
         return group
     }
 

@@ -109,7 +109,7 @@ struct LayerwiseCompensation {
             rows: layer.rows, columns: layer.columns, group: rounding.group(of: layer) ?? layer.columns)
         for (group, moments) in samples.moments.enumerated() {
             let rows = group * rowsOfGroup..<(group + 1) * rowsOfGroup
-            let part = CompensatedRounding(bits: options.bits).quantize(
+            let part = CompensatedRounding(bits: options.bits(of: layer.node.name)).quantize(
                 Array(weights[rows.lowerBound * layer.columns..<rows.upperBound * layer.columns]), moments: moments,
                 group: rounding.group(of: layer), smallestScales: smallest.map { Array($0[rows]) })
             result.integers.replaceSubrange(

@@ -2,6 +2,8 @@
 public struct QuantizationOptions: Sendable, Hashable {
     /// The bits of a weight: 8 or 4.
     public var bits: Int
+    /// The bits of single layers, by name, where they differ: 4, 8, or 32 for a layer that stays float.
+    public var layerBits: [String: Int] = [:]
     /// How the range of an activation is chosen from calibration data.
     public var method: CalibrationMethod
     /// The share of values, in percent, that `percentile` keeps.
@@ -54,16 +56,26 @@ public struct QuantizationOptions: Sendable, Hashable {
         self.rounding = rounding
     }
 
+    /// The bits of a layer's weights.
+    func bits(of layer: String) -> Int { layerBits[layer] ?? bits }
+
+    /// Whether some weights get fewer than 8 bits, which takes care to round.
+    var hasNarrowWeights: Bool { bits < 8 || layerBits.values.contains { $0 < 8 } }
+
     /// Checks what can be checked without a model.
     func validate() throws(CompressionError) {
         guard bits == 8 || bits == 4 else {
             throw .option("weights of \(bits) bits are not supported", hint: "8 and 4 are")
         }
+        if let wrong = layerBits.sorted(by: { $0.key < $1.key }).first(where: { ![4, 8, 32].contains($0.value) }) {
+            throw .option(
+                "layer \(wrong.key): weights of \(wrong.value) bits are not supported", hint: "4, 8 and 32 are")
+        }
         guard percentile > 50, percentile <= 100 else {
             throw .option("`percentile` must lie above 50 and not above 100, found \(percentile)")
         }
         if let group {
-            guard bits == 4 else { throw .option("`group` needs 4-bit weights", hint: "use bits: 4") }
+            guard hasNarrowWeights else { throw .option("`group` needs 4-bit weights", hint: "use bits: 4") }
             guard !perTensor else { throw .option("`group` and one scale a tensor exclude each other") }
             guard (8...1024).contains(group), group.nonzeroBitCount == 1 else {
                 throw .option("`group` must be a power of two from 8 to 1024, found \(group)")

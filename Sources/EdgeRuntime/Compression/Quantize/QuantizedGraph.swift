@@ -137,7 +137,8 @@ struct QuantizedGraph {
     private mutating func setWeights(_ node: inout Node, _ layer: RoundedLayer, data: ValueID?) throws {
         guard let weights = node.input(1), let data, let tensor = source.constants[weights] else { return }
         node.inputs[1] = try QuantizedGraph.addWeights(
-            layer.weights, bits: options.bits, name: source[weights].name, shape: tensor.shape, to: &graph)
+            layer.weights, bits: options.bits(of: node.name), name: source[weights].name, shape: tensor.shape,
+            to: &graph)
         guard let bias = layer.bias else { return }
         let name = node.input(2).map { source[$0].name } ?? node.name + "/bias"
         let id: ValueID

@@ -34,13 +34,13 @@ public enum Quantizer {
         return result
     }
 
-    private static func refuseQuantized(_ model: Model) throws(CompressionError) {
+    static func refuseQuantized(_ model: Model, verb: String = "quantize") throws(CompressionError) {
         let graph = model.graph
         for node in graph.nodes {
             let isConversion = node.op == .quantizeLinear || node.op == .dequantizeLinear
             let touched = node.inputs.compactMap { $0 } + node.outputs
             if isConversion || touched.contains(where: { graph.type(of: $0)?.quantization != nil }) {
-                throw .alreadyQuantized("\(model.name) is quantized already (layer \(node.name))")
+                throw .alreadyQuantized("\(model.name) is quantized already (layer \(node.name))", verb: verb)
             }
         }
     }
@@ -52,12 +52,13 @@ public enum Quantizer {
         _ progress: ProgressHandler?
     ) throws -> Model {
         let graph = model.graph
-        let plan = IntegerPlan(graph) { skipped.contains($0) }
+        let plan = IntegerPlan(graph) { skipped.contains($0) || options.bits(of: $0.name) == 32 }
         guard plan.roles.contains(where: { $0.value == .layer }) else {
             throw CompressionError.nothingToQuantize(model.name)
         }
         let ranged = plan.values(graph).filter { plan.hasOwnRange($0) }
-        let isCompensated = options.rounding == .compensated || (options.rounding == .automatic && options.bits < 8)
+        let isCompensated =
+            options.rounding == .compensated || (options.rounding == .automatic && options.hasNarrowWeights)
         let observed = try Calibrator.observe(model, values: ranged, on: dataset) {
             try progress?($0 * (isCompensated ? 0.2 : 0.9))
         }
@@ -117,10 +118,13 @@ public enum Quantizer {
         var result = model
         var found = false
         for (position, node) in model.graph.nodes.enumerated() where !skipped.contains(node) {
-            guard let layer = WeightLayer(node, position: position, in: model.graph) else { continue }
+            guard options.bits(of: node.name) < 32,
+                let layer = WeightLayer(node, position: position, in: model.graph)
+            else { continue }
             let rounded = try LayerRounding(options: options).round(layer, in: model.graph, inputScale: nil)
             result.graph.nodes[position].inputs[1] = try QuantizedGraph.addWeights(
-                rounded.weights, bits: options.bits, name: model.graph[layer.weights].name, shape: layer.weightShape,
+                rounded.weights, bits: options.bits(of: node.name), name: model.graph[layer.weights].name,
+                shape: layer.weightShape,
                 to: &result.graph)
             result.graph.nodes[position].attributes["dynamic_activations"] = .int(1)
             found = true
@@ -138,7 +142,7 @@ public enum Quantizer {
     ) throws -> HistoryEntry {
         let before = original.graph.constantBytes
         let after = result.graph.constantBytes
-        var effect = "\(bytes(before)) -> \(bytes(after)) of weights"
+        var effect = "\(ByteText.text(before)) -> \(ByteText.text(after)) of weights"
         if let calibration {
             let sample = try calibration.rows(0..<min(calibration.count, 64))
             let reference = try ModelRunner(original).predictions(sample)
@@ -146,21 +150,11 @@ public enum Quantizer {
             if let first = reference.first, let second = quantized.first {
                 let difference = try OutputDifference(second, reference: first)
                 effect +=
-                    difference.sqnr.isFinite ? ", output SQNR \(oneDecimal(difference.sqnr)) dB" : ", output unchanged"
+                    difference.sqnr.isFinite
+                    ? ", output SQNR \(ByteText.oneDecimal(difference.sqnr)) dB" : ", output unchanged"
             }
         }
         return HistoryEntry(step: options.step(samples: calibration?.count), effect: effect)
-    }
-
-    private static func bytes(_ count: Int) -> String {
-        count < 1000 ? "\(count) B" : "\(oneDecimal(Double(count) / 1000)) kB"
-    }
-
-    private static func oneDecimal(_ value: Double) -> String {
-        let tenths = (value * 10).rounded()
-        guard tenths.magnitude < 1e15 else { return "\(value)" }
-        let whole = Int(tenths.magnitude)
-        return "\(tenths < 0 ? "-" : "")\(whole / 10).\(whole % 10)"
     }
 }
 
@@ -172,7 +166,7 @@ extension Graph {
 extension QuantizationOptions {
     /// The call as a script would write it.
     func step(samples: Int?) -> String {
-        var arguments = ["bits: \(bits)"]
+        var arguments = [layerBits.isEmpty ? "bits: \(bits)" : "bits: \"mixed\""]
         if let samples {
             arguments.append("calibrate: \(samples) samples")
             if method != .minMax { arguments.append("method: \"\(method.rawValue)\"") }

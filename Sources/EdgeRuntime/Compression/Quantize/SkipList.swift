@@ -1,24 +1,26 @@
 import EdgeModels
 
-/// The layers and operators that a user wants to stay float.
+/// The layers and operators that a user wants to be left as they are.
 struct SkipList {
     private let layers: Set<String>
     private let operators: Set<String>
 
     /// - Throws: `CompressionError` for a name that the model does not have, with those that are spelt alike.
-    init(_ names: [String], in graph: Graph) throws(CompressionError) {
+    init(_ names: [String], in graph: Graph, option: String = "skip") throws(CompressionError) {
         let layerNames = Set(graph.nodes.map(\.name))
         let operatorNames = Set(graph.nodes.map(\.op.rawValue))
         let known = Set(Operator.allCases.map(\.rawValue))
         for name in names where !layerNames.contains(name) && !known.contains(name) {
             let near = SkipList.nearest(name, among: layerNames.union(operatorNames))
-            throw .unknownLayer(name, near: near)
+            throw .unknownLayer(name, option: option, near: near)
         }
         layers = Set(names).intersection(layerNames)
         operators = Set(names).intersection(known)
     }
 
-    func contains(_ node: Node) -> Bool { layers.contains(node.name) || operators.contains(node.op.rawValue) }
+    func contains(_ node: Node) -> Bool { contains(name: node.name, op: node.op.rawValue) }
+
+    func contains(name: String, op: String) -> Bool { layers.contains(name) || operators.contains(op) }
 
     /// Up to three names that are spelt alike, or contain what was asked for.
     static func nearest(_ name: String, among candidates: Set<String>) -> [String] {
