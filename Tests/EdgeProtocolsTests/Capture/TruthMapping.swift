@@ -1,0 +1,105 @@
+@testable import EdgeProtocols
+
+/// Which fields of a grammar are which of tshark's.
+struct TruthMapping {
+    /// One field and how to compare it.
+    struct Pair {
+        /// A path in the message; `*` is every element of a list, `a|b` the first that there is.
+        let ours: [String]
+        let theirs: String
+        let form: Form
+        /// Compared only where tshark has this value in this field.
+        var onlyWhere: (field: String, value: String)?
+    }
+
+    enum Form {
+        case number
+        /// A number that the message names by this enumeration.
+        case named(String)
+        case text
+        case bytes
+        case real
+        /// Bytes or a text of them, as tshark shows both.
+        case octets
+    }
+
+    let codec: String
+    /// In the coverage table.
+    let title: String
+    /// Captures whose names begin so.
+    let captures: [String]
+    let layers: [String]
+    let pairs: [Pair]
+    /// Besides the grammar's own.
+    var ports: [Int] = []
+    /// Packets that are not of this protocol although they have its layer.
+    var isOther: @Sendable (TruthFile.Packet) -> Bool = { _ in false }
+
+    /// The values of a path in a message, in order.
+    static func values(_ path: ArraySlice<String>, in value: FieldValue) -> [FieldValue] {
+        guard let first = path.first else { return [value] }
+        let rest = path.dropFirst()
+        if first == "*" {
+            guard case .list(let elements) = value else { return [] }
+            return elements.flatMap { values(rest, in: $0) }
+        }
+        if first == "**" {
+            // At any depth.
+            return values(rest, in: value)
+                + { () -> [FieldValue] in
+                    switch value {
+                    case .record(let fields): fields.flatMap { values(path, in: $0.value) }
+                    case .list(let elements): elements.flatMap { values(path, in: $0) }
+                    default: []
+                    }
+                }()
+        }
+        for name in first.split(separator: "|") {
+            if let field = value[String(name)] { return values(rest, in: field) }
+        }
+        return []
+    }
+
+    /// A value of ours in the form that theirs is brought to as well.
+    static func normal(_ value: FieldValue, _ form: Form, _ codec: ProtocolCodec) -> String {
+        switch (form, value) {
+        case (.number, .bool(let flag)): flag ? "1" : "0"
+        case (.number, .int(let whole)): String(whole)
+        case (.number, .text(let digits)): digits
+        case (.named(let enumeration), .text(let name)):
+            codec.grammar.enumerations[enumeration]?.values[name].map { String($0) } ?? "?\(name)"
+        case (.named, .int(let whole)): String(whole)
+        case (.text, .text(let text)): text
+        case (.bytes, .bytes(let bytes)), (.octets, .bytes(let bytes)), (.text, .bytes(let bytes)): hex(bytes)
+        case (.octets, .text(let text)): hex(Array(text.utf8))
+        case (.bytes, .text(let text)): hex(Array(text.utf8))
+        case (.real, .real(let real)): real.isNaN ? "nan" : String(Float(real))
+        case (.real, .int(let whole)): String(Float(whole))
+        default: "\(value)"
+        }
+    }
+
+    static func normal(_ theirs: String, _ form: Form) -> String {
+        switch form {
+        case .number, .named:
+            if theirs.hasPrefix("0x") { return UInt64(theirs.dropFirst(2), radix: 16).map { String($0) } ?? theirs }
+            if theirs == "True" { return "1" }
+            if theirs == "False" { return "0" }
+            return theirs
+        case .text: return theirs
+        case .bytes, .octets: return theirs.replacing(":", with: "")
+        case .real: return Double(theirs).map { $0.isNaN ? "nan" : String(Float($0)) } ?? theirs
+        }
+    }
+
+    private static func hex(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}
+
+extension TruthMapping {
+    /// `"body.topic"` → `["body", "topic"]`.
+    static func pair(_ ours: String, _ theirs: String, _ form: Form = .number) -> Pair {
+        Pair(ours: ours.split(separator: ".").map(String.init), theirs: theirs, form: form)
+    }
+}
