@@ -12,8 +12,9 @@ final class Shell {
     private let printsJSON: Bool
 
     init(environment: RuntimeEnvironment, limits: Limits = Limits(), printsJSON: Bool = false) {
-        interpreter = Interpreter(builtins: Primitives.builtins(environment))
+        interpreter = Interpreter(builtins: Primitives.chapters(environment))
         interpreter.limits = limits
+        interpreter.modulePath = environment.searchPath + (StandardLibrary.folder.map { [$0] } ?? [])
         self.printsJSON = printsJSON
         interpreter.writeOutput = { [unowned self] text in
             progress.clear()

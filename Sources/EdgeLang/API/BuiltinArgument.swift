@@ -11,6 +11,9 @@ public protocol BuiltinArgument: SendableMetatype {
     static var isOptional: Bool { get }
     /// The Swift value, nil where the value has the wrong type.
     static func decode(_ value: Value, _ context: CallContext) throws -> Self?
+    /// The Swift value; throws `mismatch()` where the value has the wrong type. There is nothing to implement: it stands here
+    /// because a caller that knows the type by its metadata alone would have to look up that of the optional at every call.
+    static func decode(_ value: Value, _ context: CallContext, mismatch: () -> any Error) throws -> Self
     /// How a default is written in help.
     static func describe(_ value: Self) -> String
 }
@@ -22,11 +25,19 @@ extension BuiltinArgument {
     public static var choices: [String] { [] }
     public static var isOptional: Bool { false }
     public static func describe(_ value: Self) -> String { "\(value)" }
+
+    @inlinable
+    public static func decode(_ value: Value, _ context: CallContext, mismatch: () -> any Error) throws -> Self {
+        guard let argument = try decode(value, context) else { throw mismatch() }
+        return argument
+    }
 }
 
 extension Value: BuiltinArgument {
     public static var types: [ValueType] { [.any] }
     public static func decode(_ value: Value, _ context: CallContext) -> Value? { value }
+    /// A default is made before there is a heap: of the values that need none only `null` has been one.
+    public static func describe(_ value: Value) -> String { value.isNull ? "null" : value.typeName }
 }
 
 extension Int: BuiltinArgument {

@@ -1,6 +1,6 @@
 /// A parameter of a built-in function, with the Swift type its argument arrives in.
 public struct BuiltinParameter<Argument: BuiltinArgument>: Sendable {
-    let spec: ParameterSpec
+    @usableFromInline let spec: ParameterSpec
     /// Makes the default; nil where there is none.
     let makeDefault: @Sendable () -> Argument?
 
@@ -41,40 +41,9 @@ public struct BuiltinParameter<Argument: BuiltinArgument>: Sendable {
             isVariadic: isVariadic)
     }
 
-    /// The Swift value of an argument.
-    @inline(__always)
-    func decode(_ value: Value, _ function: String, _ context: CallContext) throws -> Argument {
-        if value.isAbsent {
-            if let value = makeDefault() { return value }
-            if spec.isVariadic { return try decode(context.heap.makeList(capacity: 0), function, context) }
-        }
-        guard let argument = try Argument.decode(value, context) else {
-            throw BuiltinParameter.mismatch(spec, value, function, context)
-        }
-        if let range = spec.range, let number = value.numericValue, !range.contains(number) {
-            throw RuntimeError(
-                .argumentRange,
-                "`\(function)`: parameter `\(spec.name)` must be \(range.text), found \(context.display(value))")
-        }
-        return argument
-    }
-
-    @inline(never)
-    private static func mismatch(
-        _ spec: ParameterSpec, _ value: Value, _ function: String, _ context: CallContext
-    ) -> RuntimeError {
-        if value.isAbsent {
-            return RuntimeError(.callArguments, "`\(function)` needs an argument for parameter `\(spec.name)`")
-        }
-        if value.isString, !spec.choices.isEmpty {
-            let choices = spec.choices.map(quoted).joined(separator: ", ")
-            return RuntimeError(
-                .argumentRange,
-                "`\(function)`: parameter `\(spec.name)` must be one of \(choices), found \(context.display(value))")
-        }
-        return RuntimeError(
-            .argumentType,
-            "`\(function)`: parameter `\(spec.name)` must be \(spec.typeDescription), found \(context.typeName(value))")
+    /// What a call needs to know of the parameter.
+    @usableFromInline var binding: ArgumentBinding {
+        ArgumentBinding(spec, default: makeDefault().map { DefaultArgument($0) })
     }
 }
 

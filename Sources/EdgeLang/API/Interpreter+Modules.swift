@@ -49,9 +49,9 @@ extension Interpreter {
         for module in parsed.program.imports {
             interfaces[module.path] = try readModule(module, from: source, file)
         }
-        let types = hostTypes + specs.flatMap { $0.parameters.flatMap(\.hostTypes) }
         let options = ResolverOptions(
-            builtins: signatures, hostTypes: types, declaresGlobals: mode == .entry, globals: globalInfos,
+            builtins: BuiltinSignatures(specs), hostTypes: { [unowned self] in knownHostTypes },
+            declaresGlobals: mode == .entry, globals: globalInfos,
             modules: interfaces)
         let (resolution, found) = Resolver.resolve(parsed.program, options: options)
         let diagnostics = parsed.diagnostics + found

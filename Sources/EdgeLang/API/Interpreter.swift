@@ -38,7 +38,7 @@ public final class Interpreter {
     }
 
     /// The built-in functions, in the order they were registered.
-    public let specs: [BuiltinSpec]
+    public let specs: BuiltinLibrary
     /// Everything that was read, for the spans of diagnostics.
     public internal(set) var sources = SourceMap()
     /// Stops a run from another thread or a signal handler.
@@ -68,15 +68,16 @@ public final class Interpreter {
     var tests: [(name: String, closure: Value)] = []
     /// The result of the last run, which must stay alive.
     var lastValue = Value.null
-    lazy var signatures: [Signature] = specs.map(\.signature)
+    /// The types of host objects that annotations may name.
+    lazy var knownHostTypes = hostTypes + specs.flatMap { $0.parameters.flatMap(\.hostTypes) }
 
     /// - Parameters:
     ///   - builtins: The functions scripts can call; a later one of the same name wins.
     ///   - seed: Determines all random numbers of the scripts.
-    public init(builtins: [BuiltinSpec] = CoreLibrary.builtins, seed: UInt64 = 0) {
-        specs = builtins
+    public init(builtins: [BuiltinChapter] = CoreLibrary.chapters, seed: UInt64 = 0) {
+        specs = BuiltinLibrary(builtins)
         context = CallContext(heap: heap, interpreter: self, seed: seed)
-        machine = Machine(heap: heap, interpreter: self, specs: builtins, callDepth: limits.callDepth)
+        machine = Machine(heap: heap, interpreter: self, specs: specs, callDepth: limits.callDepth)
     }
 
     deinit { heap.destroy() }
@@ -200,7 +201,7 @@ public final class Interpreter {
     // MARK: Showing values
 
     /// The function of that name.
-    public func spec(named name: String) -> BuiltinSpec? { specs.last { $0.name == name } }
+    public func spec(named name: String) -> BuiltinSpec? { specs[name] }
 
     /// The names that may follow a dot behind this value, for completion.
     public func fieldNames(of value: Value) -> [String] { machine.fieldNames(value) }

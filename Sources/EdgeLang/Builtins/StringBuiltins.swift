@@ -46,32 +46,60 @@ enum StringBuiltins {
 
     private static var split: BuiltinSpec {
         BuiltinSpec(
-            "split", "Cuts a string at a separator.", .value("text", TextValue.self, "the string"),
-            .value("separator", TextValue?.self, "where to cut; without it, at white space"),
-            returns: "the parts; empty ones stay where a separator is given", topic: "Strings",
-            seeAlso: ["join", "lines"],
+            "split", "Cuts a string at a separator, or a data set in two.",
+            .value("value", SplitSource.self, "the string or data set"),
+            .value(
+                "at", OneOf<TextValue, Double>?.self,
+                "a string: where to cut, at white space without it; a data set: the share of the first part, 0.8 without it"
+            ),
+            .label("seed", Int.self, default: 0, "a data set: another seed divides it otherwise"),
+            .label("stratify", Bool.self, default: false, "a data set: give each class the same share in both parts"),
+            returns: "the parts: strings, or two data sets without a common sample", type: "list",
+            details: "Where a string is cut at a separator, empty parts stay.", topic: "Strings",
+            seeAlso: ["join", "lines", "sample"],
             examples: [
                 Example("split(\"a,b,,c\", \",\")", "[\"a\", \"b\", \"\", \"c\"]"),
                 Example("split(\" a  b \")", "[\"a\", \"b\"]"),
             ]
-        ) { context, text, separator -> FreshValue in
-            guard let separator else {
+        ) { context, value, at, seed, stratified -> FreshValue in
+            switch (value, at) {
+            case (.text(let text), .first(let separator)):
+                return FreshValue(try cut(text, at: separator, context))
+            case (.text(let text), nil):
                 let parts = (text.value.stringValue ?? "").split(whereSeparator: \.isWhitespace)
                 return FreshValue(context.list(parts.map { context.string(String($0)) }))
+            case (.text, .second):
+                throw RuntimeError(.argumentType, "`split`: a string is cut at a string, as `\",\"`")
+            case (.object, .first):
+                throw RuntimeError(.argumentType, "`split`: a data set is divided by a share, as `0.8`")
+            case (.object(let object), nil):
+                return FreshValue(try divide(object, 0.8, seed, stratified, context))
+            case (.object(let object), .second(let share)):
+                return FreshValue(try divide(object, share, seed, stratified, context))
             }
-            guard separator.bytes.count > 0 else {
-                throw RuntimeError(
-                    .argumentRange, "`split`: the separator is empty", hint: "`chars` gives the characters")
-            }
-            let list = context.heap.makeList(capacity: 8)
-            var start = 0
-            while let end = Heap.firstOccurrence(of: separator.bytes, in: text.bytes, from: start) {
-                context.heap.append(context.heap.slice(text.value, from: start, to: end), to: list)
-                start = end + separator.bytes.count
-            }
-            context.heap.append(context.heap.slice(text.value, from: start, to: text.bytes.count), to: list)
-            return FreshValue(list)
         }
+    }
+
+    private static func cut(_ text: TextValue, at separator: TextValue, _ context: CallContext) throws -> Value {
+        guard separator.bytes.count > 0 else {
+            throw RuntimeError(
+                .argumentRange, "`split`: the separator is empty", hint: "`chars` gives the characters")
+        }
+        let list = context.heap.makeList(capacity: 8)
+        var start = 0
+        while let end = Heap.firstOccurrence(of: separator.bytes, in: text.bytes, from: start) {
+            context.heap.append(context.heap.slice(text.value, from: start, to: end), to: list)
+            start = end + separator.bytes.count
+        }
+        context.heap.append(context.heap.slice(text.value, from: start, to: text.bytes.count), to: list)
+        return list
+    }
+
+    private static func divide(
+        _ object: any DivisibleObject, _ share: Double, _ seed: Int, _ stratified: Bool, _ context: CallContext
+    ) throws -> Value {
+        let parts = try object.divided(share: share, seed: UInt64(bitPattern: Int64(seed)), stratified: stratified)
+        return context.list(parts.map { context.host($0) })
     }
 
     private static var join: BuiltinSpec {

@@ -19,7 +19,7 @@ final class Compiler {
     let program: Program
     let resolution: Resolution
     let heap: Heap
-    let specs: [BuiltinSpec]
+    let specs: BuiltinLibrary
     /// The box of a variable that outlives the program.
     let globalBox: (String) -> Value
     let collectsTests: Bool
@@ -32,7 +32,7 @@ final class Compiler {
     var problems: [Diagnostic] = []
 
     private init(
-        _ program: Program, _ resolution: Resolution, heap: Heap, specs: [BuiltinSpec], collectsTests: Bool,
+        _ program: Program, _ resolution: Resolution, heap: Heap, specs: BuiltinLibrary, collectsTests: Bool,
         isModule: Bool, globalBox: @escaping (String) -> Value
     ) {
         self.program = program
@@ -50,7 +50,7 @@ final class Compiler {
     ///
     /// - Throws: A diagnostic where a function is too large for the VM's instructions.
     static func compile(
-        _ program: Program, _ resolution: Resolution, heap: Heap, specs: [BuiltinSpec], collectsTests: Bool = false,
+        _ program: Program, _ resolution: Resolution, heap: Heap, specs: BuiltinLibrary, collectsTests: Bool = false,
         isModule: Bool = false, globalBox: @escaping (String) -> Value
     ) throws(Diagnostic) -> CodeUnit {
         let compiler = Compiler(

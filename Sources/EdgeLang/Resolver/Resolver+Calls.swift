@@ -39,7 +39,7 @@ extension Resolver {
                 }
                 return globalIndex[name].flatMap { options.globals[$0].signature }.map { ($0, .dynamic) }
             case .builtin(let index):
-                return (options.builtins[index], .builtin(index))
+                return (options.builtins.signature(index), .builtin(index))
             case .unresolved:
                 return nil
             }

@@ -32,7 +32,7 @@ extension Resolver {
             notYet = notYet ?? id
         }
         if let index = globalIndex[use.name] { return .global(options.globals[index]) }
-        if let index = builtinIndex[use.name] { return .builtin(index) }
+        if let index = options.builtins.positions[use.name] { return .builtin(index) }
         if let notYet {
             diagnostics.append(.usedBeforeDeclaration(use.name, use.span, declared: bindings[notYet.index].span))
         } else {
@@ -43,7 +43,7 @@ extension Resolver {
 
     private func closestName(to name: String) -> String? {
         let locals = scopes.reversed().flatMap { $0.names.keys.sorted() }
-        let all = locals + options.globals.map(\.name) + options.builtins.map(\.name)
+        let all = locals + options.globals.map(\.name) + options.builtins.names
         return Spelling.closest(to: name, among: all.filter { !$0.hasPrefix("(") })
     }
 

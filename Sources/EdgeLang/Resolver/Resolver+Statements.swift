@@ -146,7 +146,7 @@ extension Resolver {
         for name in annotation.names {
             if let known = ValueType.named(name.name) {
                 types += known
-            } else if options.hostTypes.contains(name.name) {
+            } else if options.hostTypes().contains(name.name) {
                 types.append(.host(name.name))
             } else {
                 return []
@@ -158,9 +158,9 @@ extension Resolver {
     @discardableResult
     private mutating func reportingUnknownTypes(of annotation: TypeAnnotation) -> [ValueType] {
         for name in annotation.names
-        where ValueType.named(name.name) == nil && !options.hostTypes.contains(name.name) {
+        where ValueType.named(name.name) == nil && !options.hostTypes().contains(name.name) {
             diagnostics.append(
-                .unknownType(name.name, name.span, known: ValueType.names + options.hostTypes.sorted()))
+                .unknownType(name.name, name.span, known: ValueType.names + options.hostTypes().sorted()))
         }
         return types(of: annotation)
     }

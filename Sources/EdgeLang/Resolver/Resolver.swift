@@ -27,7 +27,6 @@ public struct Resolver {
     var signatures: [FunctionID: Signature] = [:]
     /// Modules by the variable that holds them.
     var modules: [BindingID: ImportDeclaration] = [:]
-    var builtinIndex: [String: Int] = [:]
     var globalIndex: [String: Int] = [:]
 
     /// Resolves a program that was parsed without errors.
@@ -57,7 +56,6 @@ public struct Resolver {
         let unused = BindingInfo(name: "", span: .none, kind: .let, function: .main, slot: 0)
         bindings = Array(repeating: unused, count: program.bindingCount)
         states = Array(repeating: BindingState(statement: -1, isVisible: false), count: program.bindingCount)
-        for (index, builtin) in options.builtins.enumerated() { builtinIndex[builtin.name] = index }
         for (index, global) in options.globals.enumerated() { globalIndex[global.name] = index }
     }
 

@@ -1,9 +1,9 @@
 /// What the resolver must know from outside the program.
-public struct ResolverOptions: Sendable {
-    /// The builtin functions, in the order `NameReference.builtin` counts in.
-    public var builtins: [Signature]
-    /// Types of host objects an annotation may name: `model`, `tensor`.
-    public var hostTypes: [String]
+public struct ResolverOptions {
+    /// The builtin functions.
+    public var builtins: BuiltinSignatures
+    /// Types of host objects an annotation may name: `model`, `tensor`. Asked for only where an annotation names none of the language's types.
+    public var hostTypes: () -> [String]
     /// Whether variables of the top level become globals: so it is at the prompt.
     public var declaresGlobals: Bool
     /// Globals of earlier entries; a later one of the same name wins.
@@ -12,13 +12,33 @@ public struct ResolverOptions: Sendable {
     public var modules: [String: ModuleInterface]
 
     public init(
-        builtins: [Signature] = [], hostTypes: [String] = [], declaresGlobals: Bool = false,
-        globals: [GlobalInfo] = [], modules: [String: ModuleInterface] = [:]
+        builtins: BuiltinSignatures = .init([]), hostTypes: @escaping () -> [String] = { [] },
+        declaresGlobals: Bool = false, globals: [GlobalInfo] = [], modules: [String: ModuleInterface] = [:]
     ) {
         self.builtins = builtins
         self.hostTypes = hostTypes
         self.declaresGlobals = declaresGlobals
         self.globals = globals
         self.modules = modules
+    }
+}
+
+/// The signatures of builtin functions, each made when it is asked for.
+public struct BuiltinSignatures {
+    /// In the order `NameReference.builtin` counts in.
+    let names: [String]
+    let positions: [String: Int]
+    let signature: (Int) -> Signature
+
+    public init(_ signatures: [Signature]) {
+        names = signatures.map(\.name)
+        positions = Dictionary(zip(names, names.indices)) { _, later in later }
+        signature = { signatures[$0] }
+    }
+
+    init(_ library: BuiltinLibrary) {
+        names = library.names
+        positions = library.positions
+        signature = { library[$0].signature }
     }
 }

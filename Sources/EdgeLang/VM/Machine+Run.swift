@@ -658,8 +658,17 @@ extension Machine {
                         base[Instruction.a(word)] = try ownField(
                             base[Instruction.b(word)], constants[Instruction.c(word)].string)
                     case .ownIndex:
-                        base[Instruction.a(word)] = try ownIndex(
-                            base[Instruction.b(word)], base[Instruction.c(word)])
+                        let value = base[Instruction.b(word)]
+                        let index = base[Instruction.c(word)]
+                        if value.isList, index.isInt,
+                            UInt(bitPattern: index.asInt) < UInt(bitPattern: value.list.pointee.count)
+                        {
+                            let place = value.list.pointee.elements + index.asInt
+                            place.pointee = try heap.unshared(place.pointee)
+                            base[Instruction.a(word)] = place.pointee
+                        } else {
+                            base[Instruction.a(word)] = try ownIndex(value, index)
+                        }
                     case .interpolate:
                         base[Instruction.a(word)] = try interpolate(
                             base + Instruction.b(word), count: Instruction.c(word))

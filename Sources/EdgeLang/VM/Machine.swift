@@ -60,7 +60,7 @@ final class Machine {
         var consumesFirst: Bool
     }
 
-    init(heap: Heap, interpreter: Interpreter, specs: [BuiltinSpec], callDepth: Int) {
+    init(heap: Heap, interpreter: Interpreter, specs: BuiltinLibrary, callDepth: Int) {
         self.heap = heap
         self.interpreter = interpreter
         frameCapacity = 1 << 20
@@ -72,10 +72,12 @@ final class Machine {
         frames = Machine.reserve(frameCapacity)
         builtinCount = specs.count
         builtins = .allocate(capacity: max(specs.count, 1))
-        for (index, spec) in specs.enumerated() {
-            (builtins + index).initialize(
-                to: BuiltinEntry(
-                    body: spec.body, parameterCount: spec.parameters.count, consumesFirst: spec.consumesFirst))
+        // A script cannot hold a function before the resolver has asked for it, which makes it.
+        let unmade = BuiltinEntry(body: { _, _, _ in .null }, parameterCount: 0, consumesFirst: false)
+        builtins.initialize(repeating: unmade, count: builtinCount)
+        specs.onMade = { [builtins] index, spec in
+            builtins[index] = BuiltinEntry(
+                body: spec.body, parameterCount: spec.parameters.count, consumesFirst: spec.consumesFirst)
         }
     }
 

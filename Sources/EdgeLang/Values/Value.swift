@@ -100,7 +100,7 @@ extension Value {
     var isString: Bool { @inline(__always) get { meta == Value.stringMeta } }
     var isList: Bool { @inline(__always) get { meta == Value.listMeta } }
     var isRecord: Bool { @inline(__always) get { meta == Value.recordMeta } }
-    var isAbsent: Bool { @inline(__always) get { meta == Value.absentMeta } }
+    @usableFromInline var isAbsent: Bool { @inline(__always) get { meta == Value.absentMeta } }
     var isNumber: Bool { @inline(__always) get { meta <= Value.floatMeta } }
     var isQuantity: Bool { @inline(__always) get { meta & 0xFF == Value.quantityMeta } }
     var isHeap: Bool { @inline(__always) get { meta & 0xFF >= Value.stringMeta } }

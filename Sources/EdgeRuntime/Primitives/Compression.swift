@@ -15,6 +15,11 @@ extension Primitives {
         case float, int8
     }
 
+    /// Bits that differ from layer to layer.
+    enum MixedChoice: String, BuiltinChoice {
+        case mixed
+    }
+
     /// How weights are rounded.
     enum RoundingChoice: String, BuiltinChoice {
         case automatic, nearest, compensated
@@ -25,7 +30,10 @@ extension Primitives {
         BuiltinSpec(
             "quantize", "Stores a model's weights in fewer bits, so that it computes with integers.",
             .value("model", ModelObject.self, "a float model"),
-            .label("bits", Int.self, default: 8, in: 4...8, "bits of a weight: 8 or 4"),
+            .label(
+                "bits", OneOf<Int, MixedChoice>.self, default: .first(8), in: 4...8,
+                "bits of a weight: 8 or 4, or \"mixed\" for what each layer needs within `size`"),
+            .label("size", DataSize?.self, "mixed: the most that weights, biases and scales may take together"),
             .label("calibrate", DatasetObject?.self, "samples like those the model will see; a hundred or two suffice"),
             .label(
                 "method", CalibrationChoice.self, default: .minMax,
@@ -48,20 +56,50 @@ extension Primitives {
             returns: "the smaller model, with what was done in its history", type: "model",
             details: """
                 With `calibrate` activations are stored in 8 bits too, and whole networks run on integers. Without it weights are
-                quantized, and activations as they arrive, layer by layer. What has no integer form stays float.
+                quantized, and activations as they arrive, layer by layer. What has no integer form stays float. With `bits: "mixed"`
+                the error that each layer causes with 4 and with 8 bits is measured (`sensitivity`), and the bits are chosen so that the
+                sum is smallest within `size`.
                 """,
-            topic: "Compression", seeAlso: ["compare", "save", "sample"],
-            examples: [.needs("m.onnx", code: "quantize(load(\"m\"), bits: 8).bits", result: "8")]
-        ) { context, object, bits, data, method, percentile, symmetric, group, perTensor, skip, boundary, rounding in
+            topic: "Compression", seeAlso: ["compare", "save", "sample", "sensitivity", "search", "prune"],
+            examples: [
+                .needs("m.onnx", code: "quantize(load(\"m\"), bits: 8).bits", result: "8"),
+                .needs(
+                    "m.onnx",
+                    code: """
+                        quantize(load("m"), bits: "mixed", size: 1MB, calibrate: dataset([[1, 2, 3, 4, 5, 6, 7, 8]])).bits
+                        """, result: "8"),
+            ]
+        ) {
+            context, object, bits, size, data, method, percentile, symmetric, group, perTensor, skip, boundary, rounding
+            in
+            var uniform = 8
+            if case .first(let given) = bits { uniform = given }
             let options = QuantizationOptions(
-                bits: bits, method: CalibrationMethod(rawValue: method.rawValue) ?? .minMax, percentile: percentile,
+                bits: uniform, method: CalibrationMethod(rawValue: method.rawValue) ?? .minMax, percentile: percentile,
                 symmetric: symmetric, group: group, perTensor: perTensor, skip: skip,
                 boundary: .init(rawValue: boundary.rawValue) ?? .float,
                 rounding: .init(rawValue: rounding.rawValue) ?? .automatic)
-            let model = try Quantizer.quantize(
-                object.model, options: options, calibration: data?.dataset,
-                progress: context.progressHandler("quantizing \(object.model.name)"))
-            return ModelObject(model)
+            let progress = context.progressHandler("quantizing \(object.model.name)")
+            switch bits {
+            case .first:
+                guard size == nil else {
+                    throw RuntimeError(
+                        .unsuitableValue, "`quantize`: `size` is for bits: \"mixed\"",
+                        hint: "all layers with the same bits have the size they have")
+                }
+                return ModelObject(
+                    try Quantizer.quantize(
+                        object.model, options: options, calibration: data?.dataset, progress: progress))
+            case .second:
+                guard let size, let data, let bytes = Int(exactly: size.bytes.rounded()) else {
+                    throw RuntimeError(
+                        .unsuitableValue, "`quantize`: bits: \"mixed\" needs `size` and `calibrate`",
+                        hint: "quantize(model, bits: \"mixed\", size: 30kB, calibrate: data |> sample(100))")
+                }
+                return ModelObject(
+                    try MixedPrecision.quantize(
+                        object.model, size: bytes, options: options, calibration: data.dataset, progress: progress))
+            }
         }
     ]
 }

@@ -5,7 +5,7 @@ import EdgeTraining
 
 extension Primitives {
     /// Data sets: reading, making and dividing them.
-    static func datasets(_ environment: RuntimeEnvironment) -> [BuiltinSpec] { [dataset(environment), sample, split] }
+    static func datasets(_ environment: RuntimeEnvironment) -> [BuiltinSpec] { [dataset(environment), sample] }
 
     private static func dataset(_ environment: RuntimeEnvironment) -> BuiltinSpec {
         BuiltinSpec(
@@ -99,65 +99,6 @@ extension Primitives {
             DatasetObject(
                 try object.dataset.sample(count, seed: UInt64(bitPattern: Int64(seed)), stratified: stratified))
         }
-    }
-
-    /// Takes the place of the core library's `split` of strings, which it includes.
-    private static var split: BuiltinSpec {
-        BuiltinSpec(
-            "split", "Cuts a string at a separator, or a data set in two.",
-            .value("value", OneOf<DatasetObject, String>.self, "the data set or string"),
-            .value(
-                "at", OneOf<String, Double>?.self,
-                "a string: where to cut, at white space without it; a data set: the share of the first part, 0.8 without it"
-            ),
-            .label("seed", Int.self, default: 0, "a data set: another seed divides it otherwise"),
-            .label("stratify", Bool.self, default: false, "a data set: give each class the same share in both parts"),
-            returns: "the parts: strings, or two data sets without a common sample", type: "list",
-            details: "Where a string is cut at a separator, empty parts stay.", topic: "Data sets",
-            seeAlso: ["sample", "join", "lines"],
-            examples: [
-                Example("split(\"a,b,,c\", \",\")", "[\"a\", \"b\", \"\", \"c\"]"),
-                Example("split(\" a  b \")", "[\"a\", \"b\"]"),
-                Example("map(split(dataset([[1], [2], [3], [4]]), 0.75), part => part.count)", "[3, 1]"),
-            ]
-        ) { context, value, at, seed, stratified -> FreshValue in
-            switch (value, at) {
-            case (.first(let object), nil), (.first(let object), .second):
-                var share = 0.8
-                if case .second(let given)? = at { share = given }
-                let parts = try object.dataset.split(
-                    share, seed: UInt64(bitPattern: Int64(seed)), stratified: stratified)
-                return FreshValue(try [DatasetObject(parts.first), DatasetObject(parts.second)].encode(context))
-            case (.second(let text), nil):
-                return FreshValue(try text.split(whereSeparator: \.isWhitespace).map(String.init).encode(context))
-            case (.second(let text), .first(let separator)):
-                guard !separator.isEmpty else {
-                    throw RuntimeError(
-                        .unsuitableValue, "`split`: the separator is empty", hint: "`chars` gives the characters")
-                }
-                return FreshValue(try parts(of: text, at: separator).encode(context))
-            case (.first, .first):
-                throw RuntimeError(.unsuitableValue, "`split`: a data set is divided by a share, as `0.8`")
-            case (.second, .second):
-                throw RuntimeError(.unsuitableValue, "`split`: a string is cut at a string, as `\",\"`")
-            }
-        }
-    }
-
-    private static func parts(of text: String, at separator: String) -> [String] {
-        let (bytes, mark) = (Array(text.utf8), Array(separator.utf8))
-        var parts: [String] = []
-        var (start, position) = (0, 0)
-        while position + mark.count <= bytes.count {
-            if bytes[position] == mark[0], bytes[position..<position + mark.count].elementsEqual(mark) {
-                parts.append(String(decoding: bytes[start..<position], as: UTF8.self))
-                position += mark.count
-                start = position
-            } else {
-                position += 1
-            }
-        }
-        return parts + [String(decoding: bytes[start...], as: UTF8.self)]
     }
 }
 

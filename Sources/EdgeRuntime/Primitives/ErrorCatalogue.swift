@@ -4,8 +4,11 @@ public import EdgeLang
 public enum ErrorCatalogue {
     private typealias Entry = DiagnosticCatalogue.Entry
 
-    /// All entries of the runtime: `E04xx` files and data, `E05xx`, `Mxxxx` and `Txxxx` models and tensors.
-    public static let entries: [DiagnosticCatalogue.Entry] = data + models + tensors
+    /// All entries of the runtime: `E04xx` files and data, `E05xx`, `Mxxxx` and `Txxxx` models and tensors,
+    /// `Cxxxx` compression, `Vxxxx` device profiles, `Uxxxx` updates of devices, `Nxxxx` connections,
+    /// `Sxxxx` device shadows, `Fxxxx` forecasting, `Rxxxx` reports.
+    public static let entries: [DiagnosticCatalogue.Entry] =
+        data + models + tensors + compression + protocols + federation + connections + shadows + series + reports
 
     /// The entry of a code of the language or the runtime, however its letter is written.
     public static func entry(for code: String) -> DiagnosticCatalogue.Entry? {
@@ -89,6 +92,25 @@ public enum ErrorCatalogue {
         Entry("M0310", "outputs cannot be joined", "The outputs of several batches have no common shape."),
     ]
 
+    private static let protocols = [
+        Entry(
+            "P0001", "mistake in a grammar",
+            "A grammar file has a key, type or name that means nothing there. The message begins with file, line and column."
+        ),
+        Entry("P0002", "no such protocol", "No grammar has this name. `protocols()` lists those there are."),
+        Entry(
+            "P0003", "bytes are not of the protocol",
+            "The bytes do not follow the grammar. The message says at which byte, in which field, and why."),
+        Entry(
+            "P0004", "message cannot be written",
+            "A field of the message is missing, not known to this kind of message, or its value does not fit the wire."),
+        Entry("P0005", "not a capture", "The file is no capture of packets (pcap or pcapng), or it is damaged."),
+        Entry(
+            "P0006", "protocol not recognised",
+            "The bytes fit none of the grammars. Name the protocol to see where they differ."),
+        Entry("P0007", "no way to translate", "The map does not say how a part of the message is to be translated."),
+    ]
+
     private static let tensors = [
         Entry(
             "E0501", "contents of a tensor",
@@ -99,5 +121,60 @@ public enum ErrorCatalogue {
             "The shapes of the tensors do not fit the operation; shapes are broadcast by NumPy's rules."),
         Entry("T0003", "tensor too large", "A tensor of this shape has more elements than memory can address."),
         Entry("T0004", "type of a tensor", "The operation expects a tensor of another element type."),
+    ]
+
+    private static let compression = [
+        Entry("C0001", "option out of range", "An option of a compression step has a value that it cannot have."),
+        Entry(
+            "C0002", "model is quantized already",
+            "Compression starts from a float model: the integers of a quantized one have lost what it would need."),
+        Entry(
+            "C0003", "no such layer",
+            "A list of layers names one that the model does not have. `describe` lists the names."),
+        Entry(
+            "C0004", "nothing to quantize",
+            "The model has no convolution and no dense layer with constant weights."),
+        Entry(
+            "C0005", "data cannot be used",
+            "The samples do not do for what they are needed for: there are none, or they hold values that are not finite."
+        ),
+        Entry(
+            "C0006", "nothing to prune",
+            "Every channel of the model must stay. `prunable` tells of each layer why."),
+        Entry("C0007", "numbers not finite", "Weights of the model, or the values it computes, are not finite."),
+        Entry(
+            "C0008", "size cannot be met",
+            "Even with 4 bits in every layer the model is larger than asked for. Cut channels first, or allow more."),
+        Entry("V0001", "no such device", "There is no device profile of this name. `devices()` lists them."),
+        Entry(
+            "V0002", "device profile not valid",
+            "A figure of the profile is missing, not known or out of range. `docs/devices.md` shows what a profile holds."
+        ),
+        Entry(
+            "V0003", "shapes not fixed",
+            "What a model takes on a device can be told only where all shapes but the batch are fixed."),
+    ]
+
+    private static let series = [
+        Entry(
+            "F0001", "not a time",
+            "A cell of the time column cannot be read as a time, or dates can be read in two ways. See `help series` for what is known."
+        ),
+        Entry(
+            "F0002", "column of a series",
+            "The table has no such column, several could be meant, or one holds something else than numbers."),
+        Entry(
+            "F0003", "not suitable as a series",
+            "The values or times make no series that this can be done with: all are missing, or the step is irregular."),
+        Entry(
+            "F0004", "series too short",
+            "The series has too few values for what is asked: the message says how many it takes."),
+        Entry(
+            "F0005", "model does not fit",
+            "The model cannot be fitted to these values, such as a constant series, or values below zero for a multiplicative model."
+        ),
+        Entry(
+            "F0006", "setting out of range",
+            "A setting of a forecast, detector or spectrum is not possible; the message says which."),
     ]
 }

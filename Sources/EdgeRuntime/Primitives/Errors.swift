@@ -1,7 +1,10 @@
 public import EdgeCompression
 public import EdgeData
+public import EdgeDeployment
+public import EdgeForecasting
 public import EdgeLang
 public import EdgeModels
+public import EdgeProtocols
 public import EdgeTensors
 public import EdgeTraining
 
@@ -32,6 +35,24 @@ extension TrainingError: ScriptVisibleError {
 }
 
 extension CompressionError: ScriptVisibleError {
+    public var scriptCode: DiagnosticCode { DiagnosticCode(rawValue: code) }
+    public var scriptMessage: String { message }
+    public var scriptHint: String? { hint }
+}
+
+extension DeploymentError: ScriptVisibleError {
+    public var scriptCode: DiagnosticCode { DiagnosticCode(rawValue: code) }
+    public var scriptMessage: String { message }
+    public var scriptHint: String? { hint }
+}
+
+extension ProtocolError: ScriptVisibleError {
+    public var scriptCode: DiagnosticCode { DiagnosticCode(rawValue: code) }
+    public var scriptMessage: String { message }
+    public var scriptHint: String? { hint }
+}
+
+extension ForecastError: ScriptVisibleError {
     public var scriptCode: DiagnosticCode { DiagnosticCode(rawValue: code) }
     public var scriptMessage: String { message }
     public var scriptHint: String? { hint }

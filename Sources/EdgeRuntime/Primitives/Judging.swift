@@ -77,12 +77,20 @@ extension Primitives {
             ]
         ) { context, first, second, data, metric, runs in
             let comparison = try Comparison(
-                [(name: first.model.name, model: first.model), (name: second.model.name, model: second.model)],
+                zip(columnNames(first.model, second.model), [first.model, second.model]).map { (name: $0, model: $1) },
                 on: data.dataset, metric: metric?.metric, options: .forScripts(context), timedRuns: runs,
                 progress: context.progressHandler("comparing"))
             return ComparisonObject(comparison)
         },
     ]
+
+    /// What the columns of a comparison are called: the models' names, what tells the two apart where those are the same.
+    private static func columnNames(_ first: Model, _ second: Model) -> [String] {
+        guard first.name == second.name else { return [first.name, second.name] }
+        let bits = [first, second].map { ModelFacts.weightBits(ModelSummary($0)) }
+        guard let one = bits[0], let other = bits[1], one != other else { return ["first", "second"] }
+        return ["\(first.name), \(one) bits", "\(second.name), \(other) bits"]
+    }
 }
 
 extension CallContext {

@@ -37,17 +37,31 @@ extension Primitives {
 
     private static var save: BuiltinSpec {
         BuiltinSpec(
-            "save", "Writes a model to a file.",
-            .value("model", ModelObject.self, "the model"),
-            .value("path", String.self, "the file; its ending, `.onnx` or `.tflite`, says in which format"),
-            returns: "the path", effects: [.writesFiles],
-            details: "The file is written under a temporary name and renamed, so that nobody ever reads half of it.",
-            topic: "Models", seeAlso: ["load", "quantize"],
+            "save", "Writes a model or a report to a file.",
+            .value("model", OneOf<ModelObject, ReportObject>.self, "the model, or the report"),
+            .value(
+                "path", String?.self,
+                "the file; its ending, `.onnx` or `.tflite`, says in which format. A report has a path of its own"),
+            returns: "the path", type: "string", effects: [.writesFiles, .runsPrograms],
+            details: """
+                The file is written under a temporary name and renamed, so that nobody ever reads half of it. The pictures of a
+                report are drawn by gnuplot where it is installed, else in characters.
+                """,
+            topic: "Models", seeAlso: ["load", "quantize", "report"],
             examples: [.needs("m.onnx", code: "save(load(\"m\"), \"copy.tflite\")", result: "\"copy.tflite\"")]
-        ) { context, object, path in
-            try context.authorize(.writeFile(path))
-            try ModelFile.write(object.model, to: path)
-            return path
+        ) { context, object, path -> String in
+            switch object {
+            case .first(let model):
+                guard let path else {
+                    throw RuntimeError(.unsuitableValue, "`save` needs an argument for parameter `path`")
+                }
+                try context.authorize(.writeFile(path))
+                try ModelFile.write(model.model, to: path)
+                return path
+            case .second(let report):
+                try report.save(to: path ?? report.path, gnuplot: permittedGnuplot(context), context)
+                return path ?? report.path
+            }
         }
     }
 

@@ -1,8 +1,20 @@
 import ArgumentParser
 import EdgeRuntime
+import Glibc
+
+/// The program.
+@main
+enum Program {
+    static func main() {
+        let commands = EdgeshCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
+        if let invocation = Invocation(plain: Array(CommandLine.arguments.dropFirst()), commands: commands) {
+            exit(invocation.run().rawValue)
+        }
+        EdgeshCommand.main()
+    }
+}
 
 /// The command line of `edgesh`.
-@main
 struct EdgeshCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "edgesh",

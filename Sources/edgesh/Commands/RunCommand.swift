@@ -1,8 +1,5 @@
 import ArgumentParser
-import EdgeData
 import EdgeLang
-import EdgeRuntime
-import Glibc
 
 /// Runs a script, a line of code, standard input or a session.
 struct RunCommand: ParsableCommand {
@@ -37,61 +34,12 @@ struct RunCommand: ParsableCommand {
     }
 
     func run() throws {
-        StandardStreams.reserve()
-        Interrupts.install()
-        throw ExitCode(execute().rawValue)
-    }
-
-    private func execute() -> ExitStatus {
-        if let code {
-            let shell = makeShell(arguments: arguments, scriptFolder: nil)
-            let source = SourceFile(name: "<command line>", text: code)
-            return shell.finish(shell.run(source, mode: .expression, echo: true))
-        }
-        guard let script = arguments.first else {
-            if Terminal.isTerminal(STDIN_FILENO) {
-                return Session(shell: makeShell(arguments: [], scriptFolder: nil)).run()
-            }
-            return runInput()
-        }
-        return script == "-" ? runInput() : runFile(script)
-    }
-
-    private func runFile(_ path: String) -> ExitStatus {
-        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) }
-        let shell = makeShell(arguments: Array(arguments.dropFirst()), scriptFolder: folder)
-        do {
-            let bytes = try FileContents.read(path, limit: SourceFile.maximumLength)
-            return shell.finish(shell.run(SourceFile(name: path, bytes: bytes), mode: .script, echo: false))
-        } catch {
-            shell.warn(error.message)
-            return .doesNotCompile
-        }
-    }
-
-    private func runInput() -> ExitStatus {
-        let shell = makeShell(arguments: Array(arguments.dropFirst()), scriptFolder: nil)
-        guard let bytes = StandardStreams.readAllInput(limit: SourceFile.maximumLength) else {
-            if Interrupts.isPending { return .interrupted }
-            shell.warn("cannot read standard input: \(String(cString: strerror(errno)).lowercased())")
-            return .doesNotCompile
-        }
-        guard bytes.count <= SourceFile.maximumLength else {
-            shell.warn("standard input is longer than any script: more than \(SourceFile.maximumLength) bytes")
-            return .doesNotCompile
-        }
-        return shell.finish(shell.run(SourceFile(name: "<stdin>", bytes: bytes), mode: .script, echo: false))
-    }
-
-    private func makeShell(arguments: [String], scriptFolder: String?) -> Shell {
-        let path = Terminal.environment("EDGE_PATH") ?? ""
-        let environment = RuntimeEnvironment(
-            arguments: arguments, scriptFolder: scriptFolder, searchPath: path.split(separator: ":").map(String.init))
-        var limits = Limits()
-        if let maxMemory { limits.memory = maxMemory.bytes }
-        limits.seconds = maxTime
-        limits.steps = maxSteps
-        return Shell(environment: environment, limits: limits, printsJSON: json)
+        var invocation = Invocation(code: code, arguments: arguments)
+        invocation.printsJSON = json
+        if let maxMemory { invocation.limits.memory = maxMemory.bytes }
+        invocation.limits.seconds = maxTime
+        invocation.limits.steps = maxSteps
+        throw ExitCode(invocation.run().rawValue)
     }
 }
 

@@ -91,7 +91,7 @@ final class Session {
     private func help(_ name: String?) {
         let interpreter = shell.interpreter
         guard let name else {
-            let text = HelpText.overview(interpreter.specs, width: Terminal.width(STDOUT_FILENO))
+            let text = HelpText.overview(Array(interpreter.specs), width: Terminal.width(STDOUT_FILENO))
             shell.output.write(text + "\n")
             return
         }
@@ -101,7 +101,7 @@ final class Session {
             shell.output.write(describe(global) + "\n")
         } else {
             let near = Spelling.closest(
-                to: name, among: interpreter.specs.map(\.name) + interpreter.globals.map(\.name))
+                to: name, among: interpreter.specs.names + interpreter.globals.map(\.name))
             shell.warn("nothing is called \(name)" + (near.map { "; did you mean \($0)?" } ?? ""))
         }
     }

@@ -32,7 +32,7 @@ final class SessionCompleter: LineCompleter {
         return matching(labels(of: context.call) + names() + SessionCompleter.keywords, typed, from: start)
     }
 
-    private func names() -> [String] { interpreter.specs.map(\.name) + interpreter.globals.map(\.name) }
+    private func names() -> [String] { interpreter.specs.names + interpreter.globals.map(\.name) }
 
     /// `bits: ` and the other parameters of the function whose brackets the cursor stands in.
     private func labels(of function: String?) -> [String] {

@@ -35,7 +35,7 @@ import Testing
     static func diagnostics(of source: SourceFile, as file: FileID) -> [Diagnostic] {
         let parsed = Parser.parse(source, as: file)
         guard parsed.isValid else { return parsed.diagnostics }
-        return Resolver.resolve(parsed.program, options: ResolverOptions(builtins: builtins)).diagnostics
+        return Resolver.resolve(parsed.program, options: ResolverOptions(builtins: .init(builtins))).diagnostics
     }
 
     private static let builtins = [

@@ -80,7 +80,7 @@ import Testing
                 ParameterSignature(name: "separator", isLabelOnly: true, isRequired: false, types: [.string]),
             ])
         let (_, resolution, diagnostics) = resolve(
-            "print(1, 2, separator: \"-\", 3)", ResolverOptions(builtins: [print]))
+            "print(1, 2, separator: \"-\", 3)", ResolverOptions(builtins: .init([print])))
         #expect(diagnostics.map(\.code) == ["E0130"])
         #expect(resolution.calls[0].arguments == [.variadic([0, 1, 3]), .argument(2)])
     }

@@ -36,7 +36,7 @@ import Testing
             Token { released += 1 }
         }
         do {
-            let interpreter = Interpreter(builtins: CoreLibrary.builtins + [token])
+            let interpreter = Interpreter(builtins: CoreLibrary.chapters + [BuiltinChapter([token])])
             interpreter.isStressed = true
             #expect(
                 output(of: "for i in 0..10 { token() }\nlet xs = [1]\nprint(len([...xs, 2]))", interpreter) == "2\n")

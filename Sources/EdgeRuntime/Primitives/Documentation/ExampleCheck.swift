@@ -45,7 +45,7 @@ package enum ExampleCheck {
 
     /// - Returns: why the example is wrong, nil where it is right.
     private static func check(_ example: Example) -> String? {
-        let interpreter = Interpreter(builtins: Primitives.builtins())
+        let interpreter = Interpreter(builtins: Primitives.chapters())
         var output = ""
         interpreter.writeOutput = { output += $0 }
         do {

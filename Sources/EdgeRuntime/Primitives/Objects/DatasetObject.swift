@@ -3,7 +3,7 @@ public import EdgeTraining
 import EdgeTensors
 
 /// Samples with their labels as scripts hold them. They never change.
-public final class DatasetObject: HostObject {
+public final class DatasetObject: DivisibleObject {
     public static let typeName = "dataset"
 
     public let dataset: LabelledDataset
@@ -43,6 +43,11 @@ public final class DatasetObject: HostObject {
     }
 
     public var elementCount: Int? { dataset.count }
+
+    public func divided(share: Double, seed: UInt64, stratified: Bool) throws -> [any HostObject] {
+        let parts = try dataset.split(share, seed: seed, stratified: stratified)
+        return [DatasetObject(parts.first), DatasetObject(parts.second)]
+    }
 
     /// One sample: `{input, label}`, the label as a class's number, a number or a tensor; with several inputs a list of them.
     public func element(at index: Int, _ context: CallContext) throws -> Value {
