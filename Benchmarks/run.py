@@ -6,8 +6,11 @@ import pathlib
 import platform
 import shutil
 
+import federation
+import forecasting
 import languages
 import networks
+import protocols
 import startup
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -21,27 +24,32 @@ def processor():
         return platform.processor()
 
 
+PARTS = {
+    "startup": lambda options: startup.run(options.edgesh, 40 * options.rounds),
+    "languages": lambda options: languages.run(options.edgesh, options.rounds, options.programs),
+    "networks": lambda options: networks.run(options.edgesh, options.rounds),
+    "federation": lambda options: federation.run(options.edgesh, options.rounds),
+    "forecasting": lambda options: forecasting.run(options.edgesh),
+    "protocols": lambda options: protocols.run(options.edgesh, options.rounds),
+}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help="languages, startup, networks (default: all)")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (default: all)")
     parser.add_argument("--edgesh", default=str(ROOT / ".build" / "release" / "edgesh"), help="the program to measure")
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds (default 5)")
     parser.add_argument("--programs", nargs="*", default=languages.PROGRAMS, help="which language programs to run")
     options = parser.parse_args()
-    unknown = set(options.parts) - {"languages", "startup", "networks"}
+    unknown = set(options.parts) - set(PARTS)
     if unknown:
         parser.error(f"unknown part: {', '.join(sorted(unknown))}")
     for program in (options.edgesh, "lua5.4", "/usr/bin/time"):
         if shutil.which(program) is None:
             parser.error(f"{program} is missing; `make bench` builds and installs what is needed")
-    parts = options.parts or ["startup", "languages", "networks"]
     print(f"{processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; Python {platform.python_version()}")
-    if "startup" in parts:
-        startup.run(options.edgesh, 40 * options.rounds)
-    if "languages" in parts:
-        languages.run(options.edgesh, options.rounds, options.programs)
-    if "networks" in parts:
-        networks.run(options.edgesh, options.rounds)
+    for part in options.parts or PARTS:
+        PARTS[part](options)
 
 
 if __name__ == "__main__":

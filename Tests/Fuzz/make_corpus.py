@@ -6,6 +6,8 @@ Written again, the files are the same to the byte.
 """
 
 import pathlib
+import struct
+import zlib
 
 import flatbuffers
 import numpy as np
@@ -361,12 +363,36 @@ def scripts():
         (CORPUS / "language" / f"{name}.edge").write_text(text, encoding="utf-8")
 
 
+# Protocols
+
+
+def protocols():
+    """The vectors of the grammar files: a byte that chooses the grammar, one for the direction, the message."""
+    folder = CORPUS.parent.parent.parent / "stdlib" / "protocols"
+    names = sorted(path.stem for path in folder.glob("*.yaml") if not path.name.startswith("_"))
+    for index, name in enumerate(names):
+        number = 0
+        for line in (folder / f"{name}.yaml").read_text(encoding="utf-8").splitlines():
+            key, _, content = line.strip().removeprefix("- ").partition(": ")
+            if key == "hex" and line.startswith("  - "):
+                data = bytes.fromhex(content)
+            elif key == "text" and line.startswith("  - "):
+                data = content.strip('"').encode().decode("unicode_escape").encode("latin-1")
+            else:
+                continue
+            (CORPUS / "protocols" / f"{name}-{number}").write_bytes(bytes([index, 0]) + data)
+            number += 1
+    for name in ("modbus-rtu", "coap"):
+        (CORPUS / "protocols" / f"grammar-{name}").write_bytes(b"\xff\x00" + (folder / f"{name}.yaml").read_bytes())
+
+
 def main():
-    for folder in ("onnx", "tflite", "language"):
+    for folder in ("onnx", "tflite", "language", "protocols"):
         (CORPUS / folder).mkdir(parents=True, exist_ok=True)
     onnx_files()
     tflite_files()
     scripts()
+    protocols()
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Fuzzes the readers of model files and the language with libFuzzer. `make soak` calls this.
+# Fuzzes the readers of model files, the language and the grammars of protocols with libFuzzer. `make soak` calls this.
 #
 # Usage: Tests/Fuzz/run.sh [SECONDS [TARGET...]]
 #   SECONDS  for each target (default 600)
-#   TARGET   onnx, tflite or language (default: all)
+#   TARGET   onnx, tflite, language, update or protocols (default: all)
 #
 # A finding is left in .build/fuzz/findings as crash-*, timeout-* or oom-*. What was found to reach new code is kept in
 # .build/fuzz/found and used by the next run; the seeds in Tests/Fuzz/corpus stay as make_corpus.py wrote them.
@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.."
 seconds=${1:-600}
 shift || true
 targets=("$@")
-[[ ${#targets[@]} -gt 0 ]] || targets=(onnx tflite language)
+[[ ${#targets[@]} -gt 0 ]] || targets=(onnx tflite language update protocols)
 
 export EDGESH_FUZZ=1
 status=0
