@@ -61,12 +61,19 @@ package enum ReadableValue {
         return magnitude >= 1e-6 ? number(value * 1e6) + " µs" : number(value * 1e9) + " ns"
     }
 
+    /// A frequency in the largest unit that leaves a number above one.
+    private static func frequency(_ hertz: Double) -> String {
+        let units: [(factor: Double, name: String)] = [(1e6, "MHz"), (1e3, "kHz")]
+        for unit in units where abs(hertz) >= unit.factor { return number(hertz / unit.factor) + " \(unit.name)" }
+        return number(hertz) + " Hz"
+    }
+
     /// A quantity with its unit.
     package static func quantity(_ quantity: Quantity) -> String {
         switch quantity.dimension {
         case .time: seconds(quantity.value)
         case .size: Int(exactly: quantity.value.rounded()).map(bytes) ?? number(quantity.value) + " B"
-        case .frequency: number(quantity.value) + " Hz"
+        case .frequency: frequency(quantity.value)
         case .power: number(quantity.value) + " W"
         case .energy: number(quantity.value) + " J"
         case .rate: number(quantity.value) + " B/s"
