@@ -2,7 +2,7 @@
 # make run        install what is missing, build, run examples/pipeline.edge
 # make test       install what is missing, build, run every test
 # make bench      compare with other languages and runtimes, side by side
-# make soak       fuzz the readers and the language for SOAK_SECONDS each
+# make soak       fuzz the readers, the grammars and the language for SOAK_SECONDS each
 # make install    copy the program below PREFIX (default /usr/local)
 # make size       what the release binary weighs
 # make format     write Swift files as the project's style wants them
