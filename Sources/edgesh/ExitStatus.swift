@@ -1,4 +1,4 @@
-/// What the program tells its caller about how it ended; `docs/command-line.md` documents the numbers.
+/// What the program tells its caller about how it ended; `docs/getting-started.md` documents the numbers.
 enum ExitStatus: Int32 {
     case success = 0
     /// The command line makes no sense.

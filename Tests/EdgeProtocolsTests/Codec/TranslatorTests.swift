@@ -48,18 +48,18 @@ import Testing
         #expect(payload[path: ["metrics", "1", "double_value"]] == .real(20))
     }
 
-    @Test(arguments: NumberType.allCases, WordOrder.allCases)
-    func registersAreTheirOwnInverse(type: NumberType, order: WordOrder) throws {
+    @Test(arguments: NumberType.allCases, RegisterOrder.allCases)
+    func registersAreTheirOwnInverse(type: NumberType, order: RegisterOrder) throws {
         let value: FieldValue = type == .f32 || type == .f64 ? .real(-1.5) : .int(4711)
         let registers = try #require(type.registers(value, order))
         #expect(type.value(registers, order) == value)
     }
 
     @Test func anOrderSwapsWordsAndBytes() {
-        #expect(NumberType.u32.registers(.int(0x0102_0304), .abcd) == [.int(0x0102), .int(0x0304)])
-        #expect(NumberType.u32.registers(.int(0x0102_0304), .cdab) == [.int(0x0304), .int(0x0102)])
-        #expect(NumberType.u32.registers(.int(0x0102_0304), .badc) == [.int(0x0201), .int(0x0403)])
-        #expect(NumberType.u32.registers(.int(0x0102_0304), .dcba) == [.int(0x0403), .int(0x0201)])
+        #expect(NumberType.u32.registers(.int(0x0102_0304), .big) == [.int(0x0102), .int(0x0304)])
+        #expect(NumberType.u32.registers(.int(0x0102_0304), .wordSwapped) == [.int(0x0304), .int(0x0102)])
+        #expect(NumberType.u32.registers(.int(0x0102_0304), .byteSwapped) == [.int(0x0201), .int(0x0403)])
+        #expect(NumberType.u32.registers(.int(0x0102_0304), .little) == [.int(0x0403), .int(0x0201)])
     }
 
     @Test func aMapWithAMistakeSaysWhich() {

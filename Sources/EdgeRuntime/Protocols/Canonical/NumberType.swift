@@ -12,14 +12,10 @@ public enum NumberType: String, Sendable, Hashable, CaseIterable {
     }
 
     /// The number in registers; nil where they are not that many, or a register is no 16-bit number.
-    public func value(_ registers: [FieldValue], _ order: WordOrder) -> FieldValue? {
-        guard registers.count == words else { return nil }
-        var bytes: [UInt8] = []
-        for register in registers {
-            guard let word = register.integer.flatMap({ UInt16(exactly: $0) }) else { return nil }
-            bytes += [UInt8(word >> 8), UInt8(word & 0xFF)]
-        }
-        let raw = order.arrange(bytes).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    public func value(_ registers: [FieldValue], _ order: RegisterOrder) -> FieldValue? {
+        let numbers = registers.compactMap { $0.integer.flatMap { UInt16(exactly: $0) } }
+        guard numbers.count == words, registers.count == words else { return nil }
+        let raw = order.arranged(numbers).reduce(UInt64(0)) { $0 << 16 | UInt64($1) }
         switch self {
         case .u16, .u32, .u64: return MessageDecoder.whole(raw)
         case .i16, .i32, .i64: return .int(MessageDecoder.signed(raw, bits: 16 * words))
@@ -29,7 +25,7 @@ public enum NumberType: String, Sendable, Hashable, CaseIterable {
     }
 
     /// The registers of a number; nil where it does not fit.
-    public func registers(_ value: FieldValue, _ order: WordOrder) -> [FieldValue]? {
+    public func registers(_ value: FieldValue, _ order: RegisterOrder) -> [FieldValue]? {
         let raw: UInt64
         switch self {
         case .f32, .f64:
@@ -49,10 +45,7 @@ public enum NumberType: String, Sendable, Hashable, CaseIterable {
             }
             raw = bits
         }
-        let bytes = (0..<2 * words).map { UInt8(truncatingIfNeeded: raw >> UInt64(8 * (2 * words - 1 - $0))) }
-        let arranged = order.arrange(bytes)
-        return stride(from: 0, to: arranged.count, by: 2).map {
-            .int(Int64(arranged[$0]) << 8 | Int64(arranged[$0 + 1]))
-        }
+        let numbers = (0..<words).map { UInt16(truncatingIfNeeded: raw >> UInt64(16 * (words - 1 - $0))) }
+        return order.arranged(numbers).map { .int(Int64($0)) }
     }
 }

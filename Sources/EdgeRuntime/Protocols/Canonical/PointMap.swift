@@ -14,7 +14,7 @@ public struct PointMap: Sendable {
         /// The first register, for numbers in registers.
         var index: Int
         var type: NumberType?
-        var order: WordOrder
+        var order: RegisterOrder
         var scale: Double
         var offset: Double
         /// Raw values that mean that there is none.
@@ -68,9 +68,9 @@ public struct PointMap: Sendable {
             }
             type = known
         }
-        var order = WordOrder.abcd
+        var order = RegisterOrder.big
         if let named = record["order"] {
-            guard case .text(let text) = named, let known = WordOrder(rawValue: text) else {
+            guard case .text(let text) = named, let known = RegisterOrder(rawValue: text) else {
                 throw .mapping(
                     "point `\(name)`: there is no order \(named.brief)", hint: "there are ABCD, CDAB, BADC, DCBA")
             }

@@ -84,9 +84,9 @@ public struct Translator: Sendable {
                 "`words` needs a `type`",
                 hint: "there are " + NumberType.allCases.map(\.rawValue).joined(separator: ", "))
         }
-        var order = WordOrder.abcd
+        var order = RegisterOrder.big
         if case .text(let named)? = template["order"] {
-            guard let known = WordOrder(rawValue: named) else {
+            guard let known = RegisterOrder(rawValue: named) else {
                 throw .mapping("there is no order \"\(named)\"", hint: "there are ABCD, CDAB, BADC, DCBA")
             }
             order = known
