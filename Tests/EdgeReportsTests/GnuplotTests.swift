@@ -67,6 +67,15 @@ private let absence = "gnuplot is not installed; `make` installs it for the test
         #expect(picture.contains("it’s 100 % of 5 µm_{x} ^2 \"quoted\" \\n `ls` &amp; &lt;b>"))
     }
 
+    @Test func anAxisOfMomentsHasRoundOnes() throws {
+        let start = 1_772_323_200.0 - 1000
+        let places = (0..<100).map { start + Double($0) * 3600 }
+        let series = Plot.Series(name: "a", x: places, y: places.indices.map { Double($0) })
+        let picture = try svg(try Plot(.lines([series]), isOverTime: true))
+        #expect(picture.contains("2026-03-01") && picture.contains("2026-03-04"))
+        #expect(!picture.contains("1.77"))
+    }
+
     @Test func longCurvesAreThinnedAndKeepTheirPeaks() throws {
         var numbers = (0..<200_000).map { sin(Double($0) / 1000) }
         numbers[123_456] = 50

@@ -71,4 +71,17 @@ import Testing
         #expect(throws: ReportError.self) { try Plot(.matrix(rows: ["a"], columns: ["b"], [[1, 2]])) }
         #expect(throws: ReportError.self) { try Plot(.matrix(rows: [], columns: [], [])) }
     }
+
+    /// 2026-03-01 00:00 is 1 772 323 200 seconds after 1970 (GNU date).
+    @Test(arguments: [
+        (60.0, "00:00:00", "00:01:00"), (86_400.0, "03-01 00:00", "03-02 00:00"),
+        (2_592_000.0, "2026-03-01", "2026-03-31"), (315_576_000.0, "2026-03", "2036-02"),
+    ])
+    func momentsAreWrittenAsShortAsTheSpanAllows(span: Double, first: String, last: String) throws {
+        let start = 1_772_323_200.0
+        let series = Plot.Series(name: "a", x: [start, start + span], y: [0, 1])
+        let text = TextPlot.draw(try Plot(.lines([series]), isOverTime: true), width: 60, height: 5)
+        let axis = try #require(text.split(separator: "\n").last)
+        #expect(axis.contains(first) && axis.hasSuffix(last), "\(text)")
+    }
 }

@@ -23,6 +23,17 @@ import Testing
         #expect(run.code == "E0414" && run.message.contains("`c`"))
     }
 
+    @Test func seriesAndForecastsAreDrawnOverTime() {
+        let load = "series(build(200, i => i % 24), every: 1h, start: \"2026-03-01\")"
+        let text = ScriptRun("plot(\(load)).text").value ?? ""
+        #expect(text.contains("2026-03-01") && text.contains("2026-03-09"), "\(text)")
+        let ahead = ScriptRun("plot(forecast(\(load), 24, model: \"seasonal_naive\")).text").value ?? ""
+        #expect(ahead.contains("03-09 08:00") && ahead.contains("lower_95"), "\(ahead)")
+        let logged = ScriptRun("plot([{time: \"2026-03-01 10:00\", kW: 3}, {time: \"2026-03-01 11:00\", kW: 4}]).text")
+        #expect(logged.value?.contains("03-01 11:00") == true)
+        #expect(ScriptRun("plot([{time: 1s, v: 3}, {time: 2s, v: 4}]).text").value?.contains("1970") == false)
+    }
+
     @Test(arguments: [
         "plot([])", "plot([null])", "plot(5)", "plot(\"text\")", "plot([1, \"x\"])", "plot([0.0 / 0.0])", "plot({})",
         "plot([{name: \"a\"}])", "plot([1, 2], kind: \"matrix\")", "plot([1, 2], out: \"x.pdf\")",

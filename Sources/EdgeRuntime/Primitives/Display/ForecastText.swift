@@ -54,7 +54,12 @@ enum ForecastText {
 
     static func describe(_ detection: Detection, _ options: DisplayOptions) -> String {
         let found = detection.anomalies
-        let what = detection.method == .residual ? "anomalies" : "changes"
+        let what =
+            switch (detection.method, found.count) {
+            case (.residual, 1): "anomaly"
+            case (.residual, _): "anomalies"
+            case (.changePoint, let count): count == 1 ? "change" : "changes"
+            }
         let head =
             "\(found.isEmpty ? "no" : ReadableValue.count(found.count)) \(what) in "
             + "\(ReadableValue.count(detection.verdicts.count)) values of \"\(detection.series.name)\""

@@ -1,3 +1,4 @@
+import EdgeForecasting
 import EdgeLang
 import EdgeReports
 
@@ -79,6 +80,11 @@ struct PlotBuilder {
         if let texts, kind == .bars || kind == .automatic && namesRows && texts.cells.count <= 50 {
             return try bars(texts.cells.map(PlotBuilder.name), values.map { Plot.Series(name: $0, y: $1) })
         }
+        let onAxis = columns.first { $0.name == x ?? "time" }
+        if let onAxis, let moments = PlotBuilder.moments(onAxis.cells) {
+            let others = values.filter { $0.0 != onAxis.name }
+            return try curves(others.map { Plot.Series(name: $0, x: moments, y: $1) }, isOverTime: true)
+        }
         let places = try x.flatMap { name in columns.first { $0.name == name && $0.name != texts?.name } }.map {
             column in
             try PlotBuilder.numbers(.list(column.cells), "the column `\(column.name)`")
@@ -96,15 +102,15 @@ struct PlotBuilder {
 
     // MARK: Kinds
 
-    private func curves(_ series: [Plot.Series]) throws -> Plot {
+    private func curves(_ series: [Plot.Series], isOverTime: Bool = false) throws -> Plot {
         switch kind {
         case .bars:
             let places = series.first.map { one in one.x ?? one.y.indices.map { Double($0) } } ?? []
             return try bars(
                 places.map { ReadableValue.number($0) }, series.map { Plot.Series(name: $0.name, y: $0.y) })
-        case .points: return try made(.points(series), series)
+        case .points: return try made(.points(series), series, isOverTime: isOverTime)
         case .matrix: throw PlotBuilder.unsuitable("a matrix to draw is a list of rows of one length")
-        case .automatic, .line: return try made(.lines(series), series)
+        case .automatic, .line: return try made(.lines(series), series, isOverTime: isOverTime)
         }
     }
 
@@ -113,9 +119,11 @@ struct PlotBuilder {
         return try made(.bars(categories: names, series), series)
     }
 
-    private func made(_ content: Plot.Content, _ series: [Plot.Series]) throws -> Plot {
+    private func made(_ content: Plot.Content, _ series: [Plot.Series], isOverTime: Bool = false) throws -> Plot {
         let only = series.count == 1 ? series[0].name : ""
-        return try Plot(content, title: title, xLabel: xLabel ?? x ?? "", yLabel: yLabel ?? only)
+        return try Plot(
+            content, title: title, xLabel: xLabel ?? (isOverTime ? "" : x ?? ""), yLabel: yLabel ?? only,
+            isOverTime: isOverTime)
     }
 
     // MARK: Values
@@ -150,6 +158,23 @@ struct PlotBuilder {
             }
             return number
         }
+    }
+
+    /// Seconds since 1970 of times as series have them, or as tables write them; nil where one cell is neither.
+    private static func moments(_ cells: [PlainValue]) -> [Double]? {
+        var result: [Double] = []
+        result.reserveCapacity(cells.count)
+        for cell in cells {
+            switch cell {
+            case .quantity(let quantity) where quantity.dimension == .time: result.append(quantity.value)
+            case .string(let text):
+                guard let nanoseconds = TimeReader.parse(text) else { return nil }
+                result.append(Double(nanoseconds) / 1e9)
+            default: return nil
+            }
+        }
+        // Durations from some beginning are no moments.
+        return result.contains { $0 > 1e8 } ? result : nil
     }
 
     private static func number(_ value: PlainValue) -> Double? {

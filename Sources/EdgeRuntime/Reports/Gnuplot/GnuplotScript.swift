@@ -37,8 +37,9 @@ struct GnuplotScript {
         ]
         if !terminal.isText { lines.append("set grid back linecolor rgb '#dddddd'") }
         switch plot.content {
-        case .lines(let series): GnuplotScript.curves(series, terminal.isText ? "lines" : "lines linewidth 1.5", &lines)
-        case .points(let series): GnuplotScript.curves(series, "points pointtype 7 pointsize 0.5", &lines)
+        case .lines(let series): GnuplotScript.curves(plot, series, "lines linewidth 1.5", terminal, &lines)
+        case .points(let series):
+            GnuplotScript.curves(plot, series, "points pointtype 7 pointsize 0.5", terminal, &lines)
         case .bars(let categories, let series): GnuplotScript.bars(categories, series, terminal, &lines)
         case .matrix(let rows, let columns, let values):
             GnuplotScript.matrix(rows, columns, values, isText: terminal.isText, &lines)
@@ -46,7 +47,9 @@ struct GnuplotScript {
         text = lines.joined(separator: "\n") + "\n"
     }
 
-    private static func curves(_ series: [Plot.Series], _ style: String, _ lines: inout [String]) {
+    private static func curves(
+        _ plot: Plot, _ series: [Plot.Series], _ style: String, _ terminal: Terminal, _ lines: inout [String]
+    ) {
         let shown = series.map { $0.thinned(to: maximumPoints) }
         for (index, one) in shown.enumerated() {
             lines.append("$d\(index) << EOD")
@@ -56,12 +59,22 @@ struct GnuplotScript {
             }
             lines.append("EOD")
         }
-        range("x", shown.flatMap { $0.places() }, &lines)
+        let places = shown.flatMap { $0.places() }
+        range("x", places, &lines)
+        if plot.isOverTime { moments(places.filter(\.isFinite), isText: terminal.isText, &lines) }
         range("y", shown.flatMap(\.y), &lines)
         let parts = shown.enumerated().map { index, one in
             "$d\(index) using 1:2 with \(style) \(title(one.name, isAlone: shown.count == 1))"
         }
         lines.append("plot " + parts.joined(separator: ", "))
+    }
+
+    /// Marks at moments. The places stay plain numbers, so that a range is written as for any other axis.
+    private static func moments(_ places: [Double], isText: Bool, _ lines: inout [String]) {
+        guard let low = places.min(), let high = places.max() else { return }
+        let label = MomentLabel(span: high - low)
+        let marks = label.places(from: low, to: high, most: isText ? 3 : 7).map { "\(quoted(label.text($0))) \($0)" }
+        lines.append("set xtics (\(marks.joined(separator: ", "))) noenhanced")
     }
 
     private static func bars(

@@ -28,6 +28,8 @@ public struct Plot: Sendable, Hashable {
     public var title: String
     public var xLabel: String
     public var yLabel: String
+    /// The places of curves and points are moments, in seconds since 1970.
+    public var isOverTime: Bool
 
     /// More numbers than this are not drawn, nor kept.
     public static let maximumCount = 20_000_000
@@ -35,11 +37,14 @@ public struct Plot: Sendable, Hashable {
     public static let maximumMatrixSide = 1000
 
     /// - Throws: `ReportError` for a picture of nothing, and for parts that do not fit each other.
-    public init(_ content: Content, title: String = "", xLabel: String = "", yLabel: String = "") throws(ReportError) {
+    public init(
+        _ content: Content, title: String = "", xLabel: String = "", yLabel: String = "", isOverTime: Bool = false
+    ) throws(ReportError) {
         self.content = content
         self.title = title
         self.xLabel = xLabel
         self.yLabel = yLabel
+        self.isOverTime = isOverTime
         switch content {
         case .lines(let series), .points(let series): try Plot.check(series)
         case .bars(let categories, let series):

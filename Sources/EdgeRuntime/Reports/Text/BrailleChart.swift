@@ -39,7 +39,11 @@ struct BrailleChart {
             lines.append(trimmed(pad(label, labelWidth) + " │" + cells.joined()))
         }
         lines.append(pad("", labelWidth) + " └" + String(repeating: "─", count: columns))
-        let (low, high) = (ShortNumber.text(xRange.low), ShortNumber.text(xRange.high))
+        let moments = plot.isOverTime ? MomentLabel(span: xRange.high - xRange.low) : nil
+        let (low, high) = (
+            moments?.text(xRange.low) ?? ShortNumber.text(xRange.low),
+            moments?.text(xRange.high) ?? ShortNumber.text(xRange.high)
+        )
         let middle = PlainLabel.text(plot.xLabel, limit: max(0, columns - low.count - high.count - 2))
         let free = max(1, columns - low.count - high.count - middle.count)
         let left = middle.isEmpty ? free : free / 2
