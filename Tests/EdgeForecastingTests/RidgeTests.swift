@@ -75,15 +75,28 @@ import Testing
         #expect(abs(forecast[699] - 9) < 0.5)
     }
 
-    @Test func oneSetOfWeightsServesSeveralSeries() throws {
+    @Test func oneSetOfWeightsServesSeveralSeriesOfDifferentSize() throws {
         let panel = try (0..<3).map { shift in
-            try History(
-                TimeSeries(name: "s\(shift)", values: (0..<200).map { Double(($0 + shift) % 8) }, step: .seconds(1)),
-                season: 8)
+            try TimeSeries(
+                name: "s\(shift)", values: (0..<200).map { Double(($0 + shift) % 8) * [1, 1000, 0.001][shift] },
+                step: .seconds(1))
         }
-        let model = try RidgeModel(panel: panel, steps: 8, options: .init(usesCalendar: false))
-        let forecast = model.forecast(after: panel[2], steps: 8)
-        for (index, value) in forecast.enumerated() { #expect(abs(value - Double((202 + index) % 8)) < 0.2) }
+        let history = try History(panel[2], season: 8, companions: Array(panel[..<2]))
+        let model = try RidgeModel(history, steps: 8, options: .init(usesCalendar: false))
+        #expect(model.summary.hasSuffix("shared weights"))
+        for (series, size) in zip(panel, [1, 1000, 0.001]) {
+            let forecast = model.forecast(after: try History(series, season: 8), steps: 8)
+            for (index, value) in forecast.enumerated() {
+                #expect(abs(value / size - Double((200 + index + (size == 1 ? 0 : size > 1 ? 1 : 2)) % 8)) < 0.2)
+            }
+        }
+    }
+
+    @Test func companionsStandOnTheSameTimes() throws {
+        let series = try TimeSeries(name: "a", values: [1, 2, 3, 4], step: .seconds(1))
+        let other = try TimeSeries(name: "b", values: [1, 2, 3], step: .seconds(1))
+        let error = #expect(throws: ForecastError.self) { try History(series, season: 1, companions: [other]) }
+        #expect(error?.message.contains("other times") == true)
     }
 
     @Test func tooFewValuesAreRefusedWithWhatIsNeeded() throws {
@@ -109,8 +122,9 @@ import Testing
             scaled.values = series.values.map { ($0 - mean) / variance.squareRoot() }
             return try History(scaled, season: 24)
         }
-        let model = try RidgeModel(
-            panel: panel.map { $0.first(12 * month) }, steps: 96, options: .init(lags: 336, usesCalendar: false))
+        var training = panel[0].first(12 * month)
+        training.companions = panel.dropFirst().map { $0.first(12 * month) }
+        let model = try RidgeModel(training, steps: 96, options: .init(lags: 336, usesCalendar: false))
         var (squares, count) = (0.0, 0.0)
         for history in panel {
             for origin in 16 * month...20 * month - 96 {

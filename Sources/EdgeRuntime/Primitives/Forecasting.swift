@@ -23,6 +23,9 @@ extension Primitives {
                 "after how many values the series repeats itself; found where it is left out"),
             .label("levels", [Double].self, default: [80, 95], "percentages of the values that intervals should hold"),
             .label("lags", Int?.self, in: 1..., "ridge: how many of the last values it looks at"),
+            .label(
+                "with", [SeriesInput].self, default: [],
+                "ridge: other series on the same times that share its weights, such as the other sensors of a machine"),
             returns: "a forecast, which prints as a table and has the fields `values`, `lower` and `upper`",
             type: "forecast",
             details: """
@@ -39,10 +42,10 @@ extension Primitives {
                     "[1.0, 5.0, 2.0]"),
                 .varies("forecast(build(96, i => 10 + i % 12), 12)"),
             ]
-        ) { context, input, steps, model, season, levels, lags in
+        ) { context, input, steps, model, season, levels, lags, others in
             let options = Forecast.Options(
                 steps: steps, model: ModelKind(rawValue: model.rawValue), season: season,
-                levels: levels.map { $0 / 100 }, lags: lags)
+                levels: levels.map { $0 / 100 }, lags: lags, companions: others.map(\.series))
             return ForecastObject(
                 try Forecast(
                     input.series, options, progress: context.progressHandler("forecasting \(input.series.name)")))
@@ -65,6 +68,9 @@ extension Primitives {
                 "after how many values the series repeats itself; found where it is left out"),
             .label("levels", [Double].self, default: [80, 95], "percentages of the values that intervals should hold"),
             .label("lags", Int?.self, in: 1..., "ridge: how many of the last values it looks at"),
+            .label(
+                "with", [SeriesInput].self, default: [],
+                "ridge: other series on the same times that share its weights, such as the other sensors of a machine"),
             returns: "a comparison that prints as a table; `models` has the figures, `best` the name of the best",
             type: "backtest",
             details: """
@@ -78,10 +84,11 @@ extension Primitives {
                     "backtest(build(60, i => i % 6), models: [\"theta\"], horizon: 6, folds: 3).best",
                     "\"seasonal_naive\"")
             ]
-        ) { context, input, models, horizon, folds, stride, refit, season, levels, lags in
+        ) { context, input, models, horizon, folds, stride, refit, season, levels, lags, others in
             let options = Backtest.Options(
                 models: models, horizon: horizon, folds: folds, stride: stride, season: season,
-                levels: levels.map { $0 / 100 }, refitEvery: refit, lags: lags)
+                levels: levels.map { $0 / 100 }, refitEvery: refit, lags: lags,
+                companions: others.map(\.series))
             return BacktestObject(
                 try Backtest(
                     input.series, options, progress: context.progressHandler("judging models on \(input.series.name)")))

@@ -15,10 +15,13 @@ public struct Backtest: Sendable {
         /// Origins between two fits; nil for at most 13 fits in all.
         public var refitEvery: Int?
         public var lags: Int?
+        /// Other series on the same times that "ridge" learns from as well.
+        public var companions: [TimeSeries]
 
         public init(
             models: [ModelKind], horizon: Int, folds: Int = 10, stride: Int? = nil, season: Int? = nil,
-            levels: [Double] = [0.8, 0.95], refitEvery: Int? = nil, lags: Int? = nil
+            levels: [Double] = [0.8, 0.95], refitEvery: Int? = nil, lags: Int? = nil,
+            companions: [TimeSeries] = []
         ) {
             self.models = models
             self.horizon = horizon
@@ -28,6 +31,7 @@ public struct Backtest: Sendable {
             self.levels = levels
             self.refitEvery = refitEvery
             self.lags = lags
+            self.companions = companions
         }
     }
 
@@ -63,7 +67,7 @@ public struct Backtest: Sendable {
     public init(
         _ series: TimeSeries, _ options: Options, progress: (Double) throws -> Void = { _ in }
     ) throws {
-        let history = try History(series, season: options.season)
+        let history = try History(series, season: options.season, companions: options.companions)
         try Forecast.check(steps: options.horizon, levels: options.levels)
         let stride = options.stride ?? options.horizon
         guard options.folds >= 1, stride >= 1, !options.models.isEmpty else {

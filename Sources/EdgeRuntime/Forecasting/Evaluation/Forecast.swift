@@ -11,15 +11,19 @@ public struct Forecast: Sendable {
         public var levels: [Double]
         /// How many of the last values "ridge" looks at; nil to choose.
         public var lags: Int?
+        /// Other series on the same times that "ridge" learns from as well.
+        public var companions: [TimeSeries]
 
         public init(
-            steps: Int, model: ModelKind? = nil, season: Int? = nil, levels: [Double] = [0.8, 0.95], lags: Int? = nil
+            steps: Int, model: ModelKind? = nil, season: Int? = nil, levels: [Double] = [0.8, 0.95], lags: Int? = nil,
+            companions: [TimeSeries] = []
         ) {
             self.steps = steps
             self.model = model
             self.season = season
             self.levels = levels
             self.lags = lags
+            self.companions = companions
         }
     }
 
@@ -49,7 +53,7 @@ public struct Forecast: Sendable {
     public init(
         _ series: TimeSeries, _ options: Options, progress: (Double) throws -> Void = { _ in }
     ) throws {
-        let history = try History(series, season: options.season)
+        let history = try History(series, season: options.season, companions: options.companions)
         try Forecast.check(steps: options.steps, levels: options.levels)
         let ridge = RidgeModel.Options(lags: options.lags)
         // Errors of many steps ahead are known for a part of the series only.

@@ -8,6 +8,8 @@ package struct History: Sendable {
     package let count: Int
     /// After how many steps the series repeats itself; 1 where it does not.
     package let season: Int
+    /// Other series on the same times, which a model with one set of weights for several learns from as well.
+    package var companions: [History] = []
 
     package init(values: [Double], times: [Int64], step: TimeStep, count: Int, season: Int) {
         self.values = values
@@ -19,7 +21,9 @@ package struct History: Sendable {
 
     /// The same series with fewer or more values known.
     package func first(_ count: Int) -> History {
-        History(values: values, times: times, step: step, count: count, season: season)
+        var result = History(values: values, times: times, step: step, count: count, season: season)
+        result.companions = companions.map { $0.first(count) }
+        return result
     }
 
     package var known: ArraySlice<Double> { values[..<count] }
@@ -68,6 +72,23 @@ package struct History: Sendable {
         let season = season ?? SeasonLength.of(GapFilling.interpolate.filled(series).values, step: step)
         let values = History.filled(series.values, season: season)
         self.init(values: values, times: series.times, step: step, count: values.count, season: season)
+    }
+
+    /// A history with companions.
+    ///
+    /// - Throws: `ForecastError` for a companion on other times than the series.
+    package init(_ series: TimeSeries, season: Int?, companions: [TimeSeries]) throws(ForecastError) {
+        try self.init(series, season: season)
+        for companion in companions {
+            guard companion.times == series.times else {
+                throw .unsuitable(
+                    "the series \"\(companion.name)\" stands on other times than \"\(series.name)\"",
+                    hint:
+                        "read both with one `series(…, value: [\"a\", \"b\"])`, or cut and resample them to the same times"
+                )
+            }
+            self.companions.append(try History(companion, season: self.season))
+        }
     }
 
     private static func filled(_ values: [Double], season: Int) -> [Double] {

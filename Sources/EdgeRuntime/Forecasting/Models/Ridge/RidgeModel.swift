@@ -26,6 +26,8 @@ public struct RidgeModel: Sendable {
     private let regression: RidgeRegression
     /// The regression is on logarithms, because the spread of the values grows with their level.
     private let isLogarithmic: Bool
+    /// The weights serve several series, each measured in its own spread.
+    private let isShared: Bool
 
     /// More steps than this are forecast in blocks, each on the forecasts before it.
     static let longestBlock = 512
@@ -33,14 +35,11 @@ public struct RidgeModel: Sendable {
     static let mostRows = 20_000
     static let folds = 5
 
+    /// The series and its companions get one set of weights, each measured in its own spread.
+    ///
     /// - Throws: `ForecastError` for too few values and a constant series.
-    package init(_ history: History, steps: Int, options: Options = Options()) throws(ForecastError) {
-        try self.init(panel: [history], steps: steps, options: options)
-    }
-
-    /// One set of weights for several series of the same step and scale, such as the standardised sensors of a machine.
-    package init(panel: [History], steps: Int, options: Options = Options()) throws(ForecastError) {
-        guard let first = panel.first else { throw .unsuitable("there is no series to fit \"ridge\" to") }
+    package init(_ first: History, steps: Int, options: Options = Options()) throws(ForecastError) {
+        let panel = [first] + first.companions
         for history in panel { try ModelChecks.varied(history.known, model: "ridge") }
         let shortest = panel.reduce(Int.max) { min($0, $1.count) }
         let block = min(max(1, steps), RidgeModel.longestBlock)
@@ -53,7 +52,11 @@ public struct RidgeModel: Sendable {
         self.design = design
         let isLogarithmic = panel.allSatisfy { RidgeModel.spreadGrowsWithLevel($0) }
         self.isLogarithmic = isLogarithmic
-        let moments = panel.map { RidgeModel.moments($0, design: design, isLogarithmic: isLogarithmic) }
+        let isShared = panel.count > 1
+        self.isShared = isShared
+        let moments = panel.map {
+            RidgeModel.moments($0, design: design, scale: isLogarithmic ? nil : isShared ? RidgeModel.spread($0) : 1)
+        }
         var folds = moments[0]
         for others in moments.dropFirst() { for index in folds.indices { folds[index].add(others[index]) } }
         guard let regression = RidgeRegression(folds: folds, penalty: options.penalty) else {
@@ -82,9 +85,19 @@ public struct RidgeModel: Sendable {
         return max(1, min(room, max(longest, min(2 * history.season, 24), count >= 96 ? 12 : 4)))
     }
 
+    /// The standard deviation of the known values.
+    private static func spread(_ history: History) -> Double {
+        let count = Double(history.count)
+        let mean = history.known.reduce(0, +) / count
+        let spread = (history.known.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count).squareRoot()
+        return spread > 0 && spread.isFinite ? spread : 1
+    }
+
     /// The sums of the rows of a series in blocks of neighbours, for cross-validation.
-    private static func moments(_ history: History, design: RidgeDesign, isLogarithmic: Bool) -> [Moments] {
-        let values = isLogarithmic ? history.known.map { log($0) } : Array(history.known)
+    ///
+    /// - Parameter scale: The unit of the values; nil for their logarithms.
+    private static func moments(_ history: History, design: RidgeDesign, scale: Double?) -> [Moments] {
+        let values = history.known.map { value in scale.map { value / $0 } ?? log(value) }
         // The latest origin whose targets are known and that stands at the next forecast's place of the season.
         let latest = history.count - (design.steps + design.stride - 1) / design.stride * design.stride
         let rows = max(0, min(mostRows, (latest - design.lags) / design.stride + 1))
@@ -127,6 +140,7 @@ public struct RidgeModel: Sendable {
 extension RidgeModel: FittedModel {
     package var summary: String {
         "ridge, \(design.lags) lags" + (design.includesLevel ? " + calendar" : "") + (isLogarithmic ? ", log" : "")
+            + (isShared ? ", shared weights" : "")
     }
 
     package var parameters: [(name: String, value: Double)] {
@@ -135,7 +149,8 @@ extension RidgeModel: FittedModel {
 
     package func forecast(after history: History, steps: Int) -> [Double] {
         var recent = Array(history.values[max(0, history.count - design.lags)..<history.count])
-        if isLogarithmic { recent = recent.map { log(max($0, 1e-300)) } }
+        let scale = isShared && !isLogarithmic ? RidgeModel.spread(history) : 1
+        recent = recent.map { isLogarithmic ? log(max($0, 1e-300)) : $0 / scale }
         var result: [Double] = []
         while result.count < steps {
             let origin = recent.count
@@ -146,6 +161,6 @@ extension RidgeModel: FittedModel {
             result += next
             recent = Array((recent + next).suffix(design.lags))
         }
-        return result.prefix(steps).map { isLogarithmic ? exp($0) : $0 }
+        return result.prefix(steps).map { isLogarithmic ? exp($0) : $0 * scale }
     }
 }
