@@ -11,6 +11,7 @@ import forecasting
 import languages
 import networks
 import protocols
+import search
 import startup
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -30,6 +31,7 @@ PARTS = {
     "networks": lambda options: networks.run(options.edgesh, options.rounds),
     "federation": lambda options: federation.run(options.edgesh, options.rounds),
     "forecasting": lambda options: forecasting.run(options.edgesh),
+    "search": lambda options: search.run(options.edgesh),
     "protocols": lambda options: protocols.run(options.edgesh, options.rounds),
 }
 

@@ -105,6 +105,49 @@ import Testing
         }
     }
 
+    @Test func theLastBiasesAreFittedToTheLabels() throws {
+        let (given, labelled) = try task()
+        var (model, data) = (try Pruner.prepare(given, PruneOptions(.ratio(0))).model, labelled)
+        // A network that was taught another mixture of classes: one of its outputs hardly ever wins.
+        let layer = try #require(
+            model.graph.nodes.indices.reversed().compactMap {
+                WeightLayer(model.graph.nodes[$0], position: $0, in: model.graph)
+            }
+            .first)
+        let bias = try #require(layer.bias)
+        let values = try #require(try layer.biasValues(model.graph))
+        model.graph.constants[bias] = try Tensor([values[0] - 8] + values.dropFirst(), shape: [values.count])
+        func accuracy(_ model: Model) throws -> Double {
+            try #require(try Evaluation(model, on: data, metric: .accuracy).value.number)
+        }
+        let before = try accuracy(model)
+        let fitted = try #require(try OutputBias.fitted(model, on: data))
+        #expect(try accuracy(fitted) > before + 0.1, "\(before)")
+        #expect(fitted.graph.nodes.count == model.graph.nodes.count)
+        data.labels = nil
+        #expect(try OutputBias.fitted(model, on: data) == nil, "without labels there is nothing to fit to")
+    }
+
+    /// The budget is one that uniform 8 bits keep, so that both alternatives are within it.
+    @Test(.enabled(if: SharedData.isPresent, "\(SharedData.absence)"))
+    func onKeywordsASearchBeatsUniformBitsOnSamplesItHasNotSeen() throws {
+        let (model, data) = (try KeywordSpotting.model(), try KeywordSpotting.data())
+        let halves = try data.split(0.5, stratified: true)
+        func accuracy(_ model: Model) throws -> Double {
+            try #require(try Evaluation(model, on: halves.second, metric: .accuracy).value.number)
+        }
+        let found = try ModelSearch.run(
+            model, on: halves.first,
+            options: SearchOptions(budget: SearchBudget(size: 30_000), evaluations: 12, seed: 1))
+        let best = try #require(found.best)
+        #expect(best.size <= 30_000)
+        for bits in [8, 4] {
+            let uniform = try Quantizer.quantize(
+                model, options: .init(bits: bits), calibration: halves.first.sample(100))
+            #expect(try accuracy(best.model) > accuracy(uniform))
+        }
+    }
+
     @Test func aNetworkThatCannotBeCutIsSearchedByBitsAlone() throws {
         var sketch = NetworkSketch()
         let x = sketch.input([.symbol("n"), .fixed(8)])

@@ -70,7 +70,7 @@ public struct ModelSearch {
 
     private mutating func next(_ count: Int) throws -> [Genome] {
         switch options.strategy {
-        case .random: return try pick(count, from: randomGenomes(64)) { _ in 0 }
+        case .random: return try pick(count, from: randomGenomes(64), spreads: false) { _ in 0 }
         case .evolutionary:
             if judged.isEmpty {
                 let first = try pick(
@@ -78,7 +78,7 @@ public struct ModelSearch {
                     from: unseen(space.seeds(size: options.budget.size)))
                 if !first.isEmpty { return first }
             }
-            return try pick(count, from: children() + randomGenomes(8))
+            return try pickChildren(count)
         }
     }
 
@@ -93,32 +93,46 @@ public struct ModelSearch {
         return unseen(result)
     }
 
-    /// Children of the best networks so far; two random ones compete to become a parent.
-    private mutating func children() -> [Genome] {
-        let ranked = ParetoRanking.order(judged.map { entry($0.candidate) }).prefix(ModelSearch.parents).map {
-            judged[$0].genome
+    /// Children of the best networks so far, and a few networks by chance. Two random ones compete to become a parent.
+    ///
+    /// A child is guessed to lose what its parents lost, and more by as much as its guessed error is larger than theirs.
+    private mutating func pickChildren(_ count: Int) throws -> [Genome] {
+        let trend = LossTrend(judged.map { (error: space.predictedError($0.genome), loss: loss($0.candidate)) })
+        let ranked = ParetoRanking.order(judged.map { entry($0.candidate) }).prefix(ModelSearch.parents)
+        var guesses: [Genome: Double] = [:]
+        var offspring: [Genome] = []
+        if !ranked.isEmpty {
+            for _ in 0..<ModelSearch.children {
+                let mother = ranked[min(generator.next(below: ranked.count), generator.next(below: ranked.count))]
+                let father = ranked[min(generator.next(below: ranked.count), generator.next(below: ranked.count))]
+                let child = judged[mother].genome.crossed(with: judged[father].genome, &generator)
+                    .mutated(space, &generator)
+                let surplus = (trend.surplus(mother) + trend.surplus(father)) / 2
+                guesses[child] = min(guesses[child] ?? .infinity, trend.loss(space.predictedError(child)) + surplus)
+                offspring.append(child)
+            }
         }
-        guard !ranked.isEmpty else { return [] }
-        var result: [Genome] = []
-        for _ in 0..<ModelSearch.children {
-            let mother = ranked[min(generator.next(below: ranked.count), generator.next(below: ranked.count))]
-            let father = ranked[min(generator.next(below: ranked.count), generator.next(below: ranked.count))]
-            result.append(mother.crossed(with: father, &generator).mutated(space, &generator))
+        return try pick(count, from: unseen(offspring) + randomGenomes(8)) { [space] genome in
+            guesses[genome] ?? trend.loss(space.predictedError(genome))
         }
-        return unseen(result)
     }
 
-    /// The most promising: half of them by the guessed error alone, the others spread over the front of guesses.
+    /// What is to be small.
+    private func loss(_ candidate: SearchCandidate) -> Double {
+        metric.largerIsBetter ? -candidate.accuracy : candidate.accuracy
+    }
+
+    /// The most promising: half of them by the guessed loss alone, the others spread over the front of guesses.
     private mutating func pick(
-        _ count: Int, from genomes: [Genome], error: ((Genome) -> Double)? = nil
+        _ count: Int, from genomes: [Genome], spreads: Bool = true, loss: ((Genome) -> Double)? = nil
     ) throws -> [Genome] {
         var entries: [ParetoRanking.Entry] = []
         for genome in genomes {
             let cost = try space.cost(genome)
-            let guess = error?(genome) ?? space.predictedError(genome)
+            let guess = loss?(genome) ?? space.predictedError(genome)
             let objectives =
-                error == nil
-                ? [guess, Double(cost.size)] + [cost.latency, cost.memory.map(Double.init)].compactMap { $0 } : [0]
+                spreads
+                ? [guess, Double(cost.size)] + [cost.latency, cost.memory.map(Double.init)].compactMap { $0 } : [guess]
             entries.append(ParetoRanking.Entry(objectives: objectives, violation: violation(cost)))
         }
         let ranked = ParetoRanking.order(entries)
@@ -182,9 +196,9 @@ public struct ModelSearch {
 
     private func entry(_ candidate: SearchCandidate) -> ParetoRanking.Entry {
         // Accuracies on few samples often tie; the closer to the given network, the better then.
-        let error = (metric.largerIsBetter ? -candidate.accuracy : candidate.accuracy)
         let objectives =
-            [error, Double(candidate.size)] + [candidate.latency, candidate.memory.map(Double.init)].compactMap { $0 }
+            [loss(candidate), Double(candidate.size)]
+            + [candidate.latency, candidate.memory.map(Double.init)].compactMap { $0 }
         return ParetoRanking.Entry(objectives: objectives, violation: candidate.violation)
     }
 

@@ -27,6 +27,8 @@ struct SearchSpace {
     private var cutGraphs: [[Int]: Model] = [:]
     private var fitted: [[Int]: Model] = [:]
     let fitting: LabelledDataset
+    /// All samples, whose labels the biases of the last layer are fitted to.
+    private let dataset: LabelledDataset
 
     init(
         _ model: Model, on dataset: LabelledDataset, device: DeviceProfile?, protected: [String],
@@ -54,6 +56,7 @@ struct SearchSpace {
         self.widthErrors = errors
         self.device = device
         self.fitting = fitting
+        self.dataset = dataset
     }
 
     /// Groups of coupled channels, sorted into families that the same layers hold.
@@ -138,7 +141,8 @@ struct SearchSpace {
             small = known
         } else {
             let data = genome.widths.contains { $0 > 0 } ? fitting : nil
-            small = try Pruner.apply(cut(genome.widths), to: prepared, data: data, progress: nil)
+            let cutModel = try Pruner.apply(cut(genome.widths), to: prepared, data: data, progress: nil)
+            small = try OutputBias.fitted(cutModel, on: dataset) ?? cutModel
             if fitted.count >= 64 { fitted = [:] }
             fitted[genome.widths] = small
         }
