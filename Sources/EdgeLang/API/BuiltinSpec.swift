@@ -32,7 +32,9 @@ public struct BuiltinSpec: Sendable {
     let makeExamples: @Sendable () -> [Example]
     let body: RawBody
     /// Whether an assignment `x = f(x, …)` hands the value of `x` over, so that the body may update it in place.
-    let consumesFirst: Bool
+    private(set) var consumesFirst = false
+    /// The instruction that does what the body does for the values that matter, and calls it for others.
+    private(set) var intrinsic: Operation?
 
     /// Code with its printed result; every one is a test.
     public var examples: [Example] { makeExamples() }
@@ -62,7 +64,7 @@ public struct BuiltinSpec: Sendable {
         let ready = bindings
         self.init(
             name, summary, specs, ResultSpec(type: type ?? Result.resultDescription, documentation: returns), effects,
-            details, topic, since, seeAlso, examples, consumesFirst: false
+            details, topic, since, seeAlso, examples
         ) { context, arguments, _ in
             var position = 0
             func next<T: BuiltinArgument>(_ type: T.Type) throws -> T {
@@ -78,19 +80,22 @@ public struct BuiltinSpec: Sendable {
     init(
         raw name: String, _ summary: String, _ parameters: [ParameterSpec], returns: String, type: String,
         details: String = "", topic: String = "", since: String = "0.1", seeAlso: [String] = [],
-        consumesFirst: Bool = false, examples: @autoclosure @escaping @Sendable () -> [Example],
+        consumesFirst: Bool = false, intrinsic: Operation? = nil,
+        examples: @autoclosure @escaping @Sendable () -> [Example],
         body: @escaping RawBody
     ) {
         self.init(
             name, summary, parameters, ResultSpec(type: type, documentation: returns), [], details, topic, since,
-            seeAlso, examples, consumesFirst: consumesFirst, body: body)
+            seeAlso, examples, body: body)
+        self.consumesFirst = consumesFirst
+        self.intrinsic = intrinsic
     }
 
     @usableFromInline
     init(
         _ name: String, _ summary: String, _ parameters: [ParameterSpec], _ result: ResultSpec, _ effects: Set<Effect>,
         _ details: String, _ topic: String, _ since: String, _ seeAlso: [String],
-        _ examples: @escaping @Sendable () -> [Example], consumesFirst: Bool, body: @escaping RawBody
+        _ examples: @escaping @Sendable () -> [Example], body: @escaping RawBody
     ) {
         self.name = name
         self.summary = summary
@@ -102,7 +107,6 @@ public struct BuiltinSpec: Sendable {
         self.since = since
         self.seeAlso = seeAlso
         self.makeExamples = examples
-        self.consumesFirst = consumesFirst
         self.body = body
     }
 

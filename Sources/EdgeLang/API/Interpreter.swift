@@ -77,7 +77,8 @@ public final class Interpreter {
     public init(builtins: [BuiltinChapter] = CoreLibrary.chapters, seed: UInt64 = 0) {
         specs = BuiltinLibrary(builtins)
         context = CallContext(heap: heap, interpreter: self, seed: seed)
-        machine = Machine(heap: heap, interpreter: self, specs: specs, callDepth: limits.callDepth)
+        machine = Machine(
+            heap: heap, interpreter: self, context: context, specs: specs, callDepth: limits.callDepth)
     }
 
     deinit { heap.destroy() }

@@ -16,6 +16,7 @@ enum ListBuiltins {
                     types: [.any])
             ],
             returns: "the count", type: "int", topic: "Lists", seeAlso: ["count"],
+            intrinsic: .length,
             examples: [Example("len([1, 2, 3])", "3"), Example("len(\"grün\")", "4"), Example("len({a: 1})", "1")]
         ) { context, arguments, _ in
             let value = arguments[0]
@@ -54,7 +55,8 @@ enum ListBuiltins {
             ],
             returns: "the longer list", type: "list", details: "`xs = push(xs, v)` takes constant time.",
             topic: "Lists",
-            seeAlso: ["insert"], consumesFirst: true, examples: [Example("push([1, 2], 3)", "[1, 2, 3]")]
+            seeAlso: ["insert"], consumesFirst: true, intrinsic: .push,
+            examples: [Example("push([1, 2], 3)", "[1, 2, 3]")]
         ) { context, arguments, _ in
             guard arguments[0].isList else {
                 throw RuntimeError(

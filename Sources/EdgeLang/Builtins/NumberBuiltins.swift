@@ -31,7 +31,8 @@ enum NumberBuiltins {
         BuiltinSpec(
             raw: name, summary,
             [ParameterSpec(name: "x", documentation: "the number", types: [.int, .float], typeDescription: "number")],
-            returns: "the result; NaN where it is not defined", type: "float", topic: "Numbers", examples: [example()]
+            returns: "the result; NaN where it is not defined", type: "float", topic: "Numbers",
+            intrinsic: name == "sqrt" ? .squareRoot : nil, examples: [example()]
         ) { context, arguments, _ in
             guard let x = arguments[0].doubleValue else {
                 throw RuntimeError(

@@ -15,7 +15,7 @@ extension FunctionCompiler {
         }
         if let register = register(of: use) {
             if case .call(let call) = assignment.value.kind, let result = compileHandingOver(call, assignment, use) {
-                builder.emit(.move, register, result)
+                if result != register { builder.emit(.move, register, result) }
             } else {
                 compile(assignment.value, into: register, .owned)
             }
@@ -116,6 +116,9 @@ extension FunctionCompiler {
         let rest = call.arguments.dropFirst().map(\.value)
         let isCalm = register(of: use) != nil ? !rest.contains { mayAssign($0) } : rest.allSatisfy { isSimple($0) }
         guard isCalm else { return nil }
+        if compiler.specs[index].intrinsic == .push, resolved.arguments.count == 2, let item = rest.first {
+            return compilePush(item, use, function: index, span: assignment.value.span)
+        }
         let registers = builder.allocate(max(resolved.arguments.count, 1))
         builder.span = first.value.span
         loadForUpdate(argument, into: registers)
@@ -123,6 +126,22 @@ extension FunctionCompiler {
         builder.span = assignment.value.span
         builder.emit(.callBuiltin, registers, resolved.arguments.count, index)
         return registers
+    }
+
+    /// `xs = push(xs, x)` as an instruction; gives the register of the longer list.
+    private func compilePush(_ item: Expression, _ use: NameUse, function: Int, span: Span) -> Int {
+        let list: Int
+        if let register = register(of: use) {
+            list = register
+        } else {
+            list = builder.allocate()
+            loadForUpdate(use, into: list)
+        }
+        let value = operand(item, .operand)
+        if needsMark(item, .owned) { builder.emit(.share, value) }
+        builder.span = span
+        builder.emit(.push, list, value, function)
+        return list
     }
 
     // MARK: Updates within a value
@@ -141,15 +160,18 @@ extension FunctionCompiler {
                 keys.append(operand(index, holding(before: Array(laterOnes.dropFirst(position)) + [assignment.value])))
             }
         }
-        var value = builder.allocate()
+        let value = builder.allocate()
         let isLate = assignment.operator != nil && isSimple(assignment.value)
         if !isLate { compile(assignment.value, into: value, .owned, isNew: true) }
         // The variable's value, its own from now on.
         var container: Int
         builder.span = assignment.target.variable.span
         if let register = register(of: use) {
+            // The first instruction that writes makes it its own; reading for an update by an operator comes before that.
             container = register
-            builder.emit(.own, container)
+            if assignment.operator != nil, assignment.target.steps.count == 1, inPlace(assignment) == nil {
+                builder.emit(.own, container)
+            }
         } else {
             container = builder.allocate()
             loadForUpdate(use, into: container)
@@ -166,22 +188,26 @@ extension FunctionCompiler {
             container = inner
         }
         guard let last = assignment.target.steps.last, let key = keys.last else { return }
+        if let operation = inPlace(assignment) {
+            let right = isLate ? operand(assignment.value, .operand) : value
+            builder.span = assignment.target.span
+            switch last {
+            case .field(let name):
+                builder.emit(operation, container, right, builder.constant(name.name))
+                builder.append(Instruction.cache())
+            case .index: builder.emit(operation, container, key, right)
+            }
+            return
+        }
         if let binary = assignment.operator {
             let old = builder.allocate()
             switch last {
             case .field(let name):
                 builder.emit(.getField, old, container, builder.constant(name.name))
-                builder.append(0)
+                builder.append(Instruction.cache())
             case .index: builder.emit(.getIndex, old, container, key)
             }
-            let isAppending = binary == .add && numberLiteral(assignment.value) == nil
-            if isAppending {
-                // A list is appended to in place: it is the variable's own if it is not marked.
-                let right = isLate ? operand(assignment.value, .operand) : value
-                builder.span = assignment.target.span
-                builder.emit(.addTo, old, right)
-                value = old
-            } else if isLate {
+            if isLate {
                 emit(binary, value, old, assignment.value, span: assignment.target.span)
             } else {
                 builder.span = assignment.target.span
@@ -192,8 +218,19 @@ extension FunctionCompiler {
         switch last {
         case .field(let name):
             builder.emit(.setField, container, value, builder.constant(name.name))
-            builder.append(0)
+            builder.append(Instruction.cache())
         case .index: builder.emit(.setIndex, container, key, value)
+        }
+    }
+
+    /// The instruction that does all of `r.x += v`, `r.x -= v` or `xs[i] += v`.
+    private func inPlace(_ assignment: Assignment) -> Operation? {
+        guard let last = assignment.target.steps.last else { return nil }
+        switch (assignment.operator, last) {
+        case (.add, .field): return .addToField
+        case (.subtract, .field): return .subtractFromField
+        case (.add, .index): return .addToIndex
+        default: return nil
         }
     }
 }

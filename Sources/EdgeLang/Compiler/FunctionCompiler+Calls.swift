@@ -4,6 +4,13 @@ extension FunctionCompiler {
         let resolved = resolution[call.id]
         switch resolved.target {
         case .builtin(let index):
+            if let operation = compiler.specs[index].intrinsic, operation != .push, call.arguments.count == 1,
+                case .argument(0)? = resolved.arguments.first, let argument = call.arguments.first
+            {
+                let register = operand(argument.value, .operand)
+                builder.span = whole.span
+                return builder.emit(operation, target, register, index)
+            }
             let registers = base(target, isNew, count: resolved.arguments.count)
             compileArguments(call, resolved, into: registers, consumesFirst: compiler.specs[index].consumesFirst)
             builder.span = whole.span

@@ -58,10 +58,15 @@ extension FunctionCompiler {
             compile(kind, left, right, into: target, holding, isNew: isNew)
         case .call(let call): compile(call, expression, into: target, isNew: isNew)
         case .field(let base, let name):
+            if case .index(let list, let index) = base.kind {
+                compileElementField(list, index, base.span, name, into: target)
+                if needsMark(expression, holding) { builder.emit(.share, target) }
+                break
+            }
             let record = operand(base, .operand)
             builder.span = name.span
             builder.emit(.getField, target, record, builder.constant(name.name))
-            builder.append(0)
+            builder.append(Instruction.cache())
             if needsMark(expression, holding) { builder.emit(.share, target) }
         case .index(let base, let index):
             let container = operand(base, self.holding(before: [index]))
@@ -85,6 +90,18 @@ extension FunctionCompiler {
         case .continue: compileLoopExit(isBreak: false)
         case .invalid: break
         }
+    }
+
+    /// `list[index].name`
+    private func compileElementField(
+        _ list: Expression, _ index: Expression, _ span: Span, _ name: FieldName, into target: Int
+    ) {
+        let container = operand(list, holding(before: [index]))
+        let position = operand(index, .operand)
+        builder.span = span
+        builder.emit(.getElementField, target, container, position)
+        builder.span = name.span
+        builder.append(Instruction.cache(key: builder.constant(name.name)))
     }
 
     /// Runs code that writes its target before it has read all it needs, so that it must not write a variable that it may read.
@@ -164,21 +181,16 @@ extension FunctionCompiler {
     private func compile(
         _ binary: BinaryOperator, _ left: Expression, _ right: Expression, _ whole: Expression, into target: Int
     ) {
+        if let number = numberLiteral(whole) { return load(number, into: target) }
         let first = operand(left, holding(before: [right]))
         emit(binary, target, first, right, span: whole.span)
     }
 
     /// Emits `target = first · right`.
     func emit(_ binary: BinaryOperator, _ target: Int, _ first: Int, _ right: Expression, span: Span) {
-        if let integer = integerLiteral(right) {
-            if binary == .add, Instruction.signedCRange.contains(integer), integer >= 0 {
-                builder.span = span
-                return builder.emit(.addInt, target, first, integer)
-            }
-            if binary == .subtract, Instruction.signedCRange.contains(integer), integer > 0 {
-                builder.span = span
-                return builder.emit(.addInt, target, first, -integer)
-            }
+        if let integer = integerLiteral(right), let (operation, number) = FunctionCompiler.withInt(binary, integer) {
+            builder.span = span
+            return builder.emit(operation, target, first, number)
         }
         if let number = numberLiteral(right), let operation = FunctionCompiler.constantOperation(binary) {
             let constant = builder.constant(number)
@@ -188,6 +200,24 @@ extension FunctionCompiler {
         let second = operand(right, .operand)
         builder.span = span
         emit(binary, target, first, second)
+    }
+
+    /// The instruction that computes with a small int and the number it is given.
+    private static func withInt(_ binary: BinaryOperator, _ integer: Int) -> (Operation, Int)? {
+        guard Instruction.signedCRange.contains(integer) else { return nil }
+        switch binary {
+        case .add: return integer >= 0 ? (.addInt, integer) : nil
+        case .subtract: return integer > 0 ? (.addInt, -integer) : nil
+        case .multiply: return (.multiplyInt, integer)
+        case .floorDivide where integer > 0:
+            return integer.nonzeroBitCount == 1
+                ? (.shiftDown, integer.trailingZeroBitCount) : (.floorDivideInt, integer)
+        case .remainder where integer > 0:
+            return integer.nonzeroBitCount == 1 ? (.lowBits, integer - 1) : (.remainderInt, integer)
+        case .divide, .floorDivide, .remainder, .power, .equal, .notEqual, .less, .lessOrEqual, .greater,
+            .greaterOrEqual, .contained, .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight:
+            return nil
+        }
     }
 
     private static func constantOperation(_ binary: BinaryOperator) -> Operation? {

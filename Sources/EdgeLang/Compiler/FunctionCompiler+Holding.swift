@@ -128,31 +128,4 @@ extension FunctionCompiler {
         if rest.allSatisfy({ isSimple($0) }) { return .operand }
         return rest.contains { mayAssign($0) } ? .owned : .argument
     }
-
-    /// The integer of a literal, a negative one included.
-    func integerLiteral(_ expression: Expression) -> Int? {
-        switch expression.kind {
-        case .int(let value): return Int(value)
-        case .unary(.negate, let operand):
-            guard case .int(let value) = operand.kind, value != .min else { return nil }
-            return -Int(value)
-        default: return nil
-        }
-    }
-
-    /// The value of a number literal.
-    func numberLiteral(_ expression: Expression) -> Value? {
-        if let integer = integerLiteral(expression) { return .int(integer) }
-        switch expression.kind {
-        case .float(let value): return .float(value)
-        case .quantity(let literal): return .quantity(literal.value, literal.dimension)
-        case .unary(.negate, let operand):
-            switch operand.kind {
-            case .float(let value): return .float(-value)
-            case .quantity(let literal): return .quantity(-literal.value, literal.dimension)
-            default: return nil
-            }
-        default: return nil
-        }
-    }
 }

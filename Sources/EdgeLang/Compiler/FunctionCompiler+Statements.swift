@@ -202,7 +202,6 @@ extension FunctionCompiler {
         regions.removeLast()
         builder.place(next)
         builder.span = condition.span
-        builder.emit(.poll)
         compile(condition: condition, jumpIf: true, to: start)
         builder.place(end)
     }

@@ -92,26 +92,32 @@ extension Machine {
         return try values.withUnsafeMutableBufferPointer { buffer in
             var nothing = Value.absent
             guard let registers = buffer.baseAddress else {
-                return try builtins[index].body(interpreter.context, &nothing, 0)
+                return try builtins[index].call(context, &nothing, 0)
             }
-            return try builtins[index].body(interpreter.context, registers, buffer.count)
+            return try builtins[index].call(context, registers, buffer.count)
         }
     }
 
     /// Calls a function value from the loop, where it is not a closure whose parameters the arguments fill.
-    /// Gives nil if the loop should go on with the closure, its parameters now in place.
+    ///
+    /// - Parameter next: Where the call returns to.
+    /// - Returns: That place if it is done; nil if `arrangedCallee` is to be called, its parameters now in place.
     @inline(never)
     func callSlowly(
-        _ function: Value, _ registers: UnsafeMutablePointer<Value>, _ count: Int, labels: [String?]?
-    ) throws -> Value? {
+        _ function: Value, _ registers: UnsafeMutablePointer<Value>, _ count: Int, labels: [String?]?,
+        returningTo next: UnsafeMutablePointer<UInt64>
+    ) throws -> UnsafeMutablePointer<UInt64>? {
+        position = next
         if function.meta == Value.closureMeta {
             let target = function.closure.pointee.code
             try reserveRegisters(registers, target.pointee.registerCount + count)
             try arrange(target, registers, count, labels: labels)
+            arrangedCallee = function.cell
             return nil
         }
         guard function.meta == Value.builtinMeta else { throw notCallable(function) }
-        return try callBuiltin(function, registers, count, labels: labels)
+        registers.pointee = try callBuiltin(function, registers, count, labels: labels)
+        return next
     }
 
     /// A closure with what it captures.

@@ -33,7 +33,7 @@ extension Machine {
             let record = value.record
             if !record.pointee.isTable {
                 if let slot = record.pointee.shape.pointee.find(key) {
-                    cache.pointee = UInt64(record.pointee.header.extra) | UInt64(slot) << 32
+                    cache.pointee.remember(record.pointee.header.extra, slot)
                     return record.pointee.slots[slot]
                 }
             } else if let result = heap.get(record, key) {
@@ -80,7 +80,7 @@ extension Machine {
         }
         heap.set(value.record, key, new)
         if !value.record.pointee.isTable, let slot = value.record.pointee.shape.pointee.find(key) {
-            cache.pointee = UInt64(value.record.pointee.header.extra) | UInt64(slot) << 32
+            cache.pointee.remember(value.record.pointee.header.extra, slot)
         }
     }
 

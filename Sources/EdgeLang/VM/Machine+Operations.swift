@@ -1,22 +1,5 @@
 /// What single instructions need besides the loop.
 extension Machine {
-    /// A quotient of positive ints. In 32 bits where that is enough: dividing 64 bits takes several times as long on many processors.
-    @inline(__always)
-    static func quotient(_ left: Int, _ right: Int) -> Int {
-        if (left | right) >> 32 == 0 {
-            return Int(UInt32(truncatingIfNeeded: left) / UInt32(truncatingIfNeeded: right))
-        }
-        return left / right
-    }
-
-    @inline(__always)
-    static func rest(_ left: Int, _ right: Int) -> Int {
-        if (left | right) >> 32 == 0 {
-            return Int(UInt32(truncatingIfNeeded: left) % UInt32(truncatingIfNeeded: right))
-        }
-        return left % right
-    }
-
     @inline(__always)
     func isLess(_ left: Value, _ right: Value) throws -> Bool {
         if left.meta | right.meta == 0 { return left.asInt < right.asInt }
@@ -31,30 +14,12 @@ extension Machine {
         return try compareSlowly(left, right, orEqual: true)
     }
 
-    /// `value + constant` or, where the constant is negative, `value - -constant`: how it was written matters to messages.
-    @inline(never)
-    func addInt(_ value: Value, _ constant: Int) throws -> Value {
-        if value.isFloat { return .float(value.asDouble + Double(constant)) }
-        return try constant < 0
-            ? binary(.subtract, value, .int(-constant)) : binary(.add, value, .int(constant))
-    }
-
-    @inline(never)
-    func notBits(_ value: Value) -> RuntimeError {
-        RuntimeError(.operandTypes, "`~` is not defined for \(value.typeName)")
-    }
-
     @inline(never)
     func usedTooEarly(
         _ code: UnsafeMutablePointer<FunctionCode>, _ position: UnsafeMutablePointer<UInt64>
     ) -> RuntimeError {
         let name = code.pointee.info.variableNames[position - code.pointee.words - 1] ?? "a variable"
         return RuntimeError(.usedTooEarly, "`\(name)` is used before it has a value")
-    }
-
-    @inline(never)
-    func unpark(to count: Int) {
-        heap.state.pointee.parked.removeLast(heap.state.pointee.parked.count - count)
     }
 
     /// Adds the elements of anything that `for` goes through.

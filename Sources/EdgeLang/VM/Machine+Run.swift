@@ -1,24 +1,30 @@
+// The loop, and how it is kept fast. The compiler has to see that little happens in it: a call of another function that looks as likely as an
+// addition makes it keep the frame in memory. So the loop does itself what needs a few machine instructions for ints, floats, lists and
+// records of known shape, and ends such a case with `continue`. Whatever comes out of the `switch` otherwise is left to `perform`, which
+// does any instruction, in full, behind one call.
 extension Machine {
     /// Runs a function to its end and gives what it returns.
     ///
-    /// The loop keeps the frame in local variables. What it does for ints, floats, lists and records of known shape stands here;
-    /// everything else is behind functions that are not inlined. A collection may happen at a `safepoint`: behind an instruction that allocates,
+    /// The frame lies in local variables. A collection may happen behind an instruction that was left to `perform` or to a built-in function,
     /// when its result lies in a register.
     func run(
-        _ target: UnsafeMutablePointer<FunctionCode>, _ targetClosure: RawCell, _ start: UnsafeMutablePointer<Value>
+        _ first: UnsafeMutablePointer<FunctionCode>, _ firstClosure: RawCell, _ start: UnsafeMutablePointer<Value>
     ) throws -> Value {
         let heap = self.heap
-        let entryCount = frameCount
-        let frames = self.frames
         let builtins = self.builtins
-        let context = interpreter.context.unsafelyUnwrapped
-        var code = target
-        var closure = targetClosure
+        let context = self.context
+        let frames = self.frames
+        let entryCount = frameCount
+        let entryFrame = frames + entryCount
+        let lastFrame = frames + frameLimit
+        var code = first
+        var closure = firstClosure
         var base = start
-        var pc = target.pointee.words
-        var constants = target.pointee.constants
+        var pc = first.pointee.words
+        var constants = first.pointee.constants
         var budget = self.budget
-        var frame = frames + frameCount
+        var frame = entryFrame
+        let parked = heap.state.pointee.parked.count
         defer { self.budget = budget }
 
         try reserveRegisters(base, code.pointee.registerCount)
@@ -28,715 +34,565 @@ extension Machine {
                 while true {
                     let word = pc.pointee
                     pc += 1
-                    switch Instruction.operation(word) {
-                    case .move:
-                        base[Instruction.a(word)] = base[Instruction.b(word)]
-                    case .copy:
-                        let value = base[Instruction.b(word)]
-                        value.markShared()
-                        base[Instruction.a(word)] = value
-                    case .share:
-                        base[Instruction.a(word)].markShared()
-                    case .loadConstant:
-                        base[Instruction.a(word)] = constants[Instruction.c(word)]
-                    case .loadInt:
-                        base[Instruction.a(word)] = .int(Instruction.signedC(word))
-                    case .loadNull:
-                        base[Instruction.a(word)] = .null
-                    case .loadTrue:
-                        base[Instruction.a(word)] = .bool(true)
-                    case .loadFalse:
-                        base[Instruction.a(word)] = .bool(false)
-                    case .loadAbsent:
-                        base[Instruction.a(word)] = .absent
-                    case .loadSelf:
-                        base[Instruction.a(word)] = Value(cell: closure, meta: Value.closureMeta)
-
-                    // Variables outside of registers.
-                    case .getCapture:
-                        base[Instruction.a(word)] =
-                            (closure + ClosureCell.capturesOffset).assumingMemoryBound(to: Value.self)[
-                                Instruction.b(word)]
-                    case .getCaptureBox:
-                        let box = (closure + ClosureCell.capturesOffset).assumingMemoryBound(to: Value.self)[
-                            Instruction.b(word)]
-                        let value = box.box.pointee.value
-                        if _slowPath(value.isAbsent) { throw usedTooEarly(code, pc) }
-                        base[Instruction.a(word)] = value
-                    case .setCaptureBox:
-                        let box = (closure + ClosureCell.capturesOffset).assumingMemoryBound(to: Value.self)[
-                            Instruction.b(word)]
-                        box.box.pointee.value = base[Instruction.a(word)]
-                    case .getBox:
-                        let value = base[Instruction.b(word)].box.pointee.value
-                        if _slowPath(value.isAbsent) { throw usedTooEarly(code, pc) }
-                        base[Instruction.a(word)] = value
-                    case .setBox:
-                        base[Instruction.a(word)].box.pointee.value = base[Instruction.b(word)]
-                    case .makeBox:
-                        base[Instruction.a(word)] = heap.makeBox(base[Instruction.b(word)])
-                        if _slowPath(heap.wantsCollection) {
-                            try collect(base + code.pointee.registerCount, closure, frame - frames)
-                        }
-                    case .makeEmptyBox:
-                        base[Instruction.a(word)] = heap.makeBox(.absent)
-                    case .getGlobal:
-                        let value = constants[Instruction.c(word)].box.pointee.value
-                        if _slowPath(value.isAbsent) { throw usedTooEarly(code, pc) }
-                        base[Instruction.a(word)] = value
-                    case .setGlobal:
-                        constants[Instruction.c(word)].box.pointee.value = base[Instruction.a(word)]
-
-                    // Arithmetic.
-                    case .add:
-                        let left = base[Instruction.b(word)]
-                        let right = base[Instruction.c(word)]
-                        if _fastPath(left.meta | right.meta == 0) {
-                            let (sum, overflow) = left.asInt.addingReportingOverflow(right.asInt)
-                            if _slowPath(overflow) { throw RuntimeError.integerOverflow }
-                            base[Instruction.a(word)] = .int(sum)
-                        } else if left.isFloat, right.isFloat {
-                            base[Instruction.a(word)] = .float(left.asDouble + right.asDouble)
-                        } else {
-                            base[Instruction.a(word)] = try binary(.add, left, right)
-                            if _slowPath(heap.wantsCollection) {
-                                try collect(base + code.pointee.registerCount, closure, frame - frames)
-                            }
-                        }
-                    case .subtract:
-                        let left = base[Instruction.b(word)]
-                        let right = base[Instruction.c(word)]
-                        if _fastPath(left.meta | right.meta == 0) {
-                            let (difference, overflow) = left.asInt.subtractingReportingOverflow(right.asInt)
-                            if _slowPath(overflow) { throw RuntimeError.integerOverflow }
-                            base[Instruction.a(word)] = .int(difference)
-                        } else if left.isFloat, right.isFloat {
-                            base[Instruction.a(word)] = .float(left.asDouble - right.asDouble)
-                        } else {
-                            base[Instruction.a(word)] = try binary(.subtract, left, right)
-                        }
-                    case .multiply:
-                        let left = base[Instruction.b(word)]
-                        let right = base[Instruction.c(word)]
-                        if left.isFloat, right.isFloat {
-                            base[Instruction.a(word)] = .float(left.asDouble * right.asDouble)
-                        } else if left.meta | right.meta == 0 {
-                            let (product, overflow) = left.asInt.multipliedReportingOverflow(by: right.asInt)
-                            if _slowPath(overflow) { throw RuntimeError.integerOverflow }
-                            base[Instruction.a(word)] = .int(product)
-                        } else {
-                            base[Instruction.a(word)] = try binary(.multiply, left, right)
-                        }
-                    case .divide:
-                        let left = base[Instruction.b(word)]
-                        let right = base[Instruction.c(word)]
-                        if left.isFloat, right.isFloat {
-                            base[Instruction.a(word)] = .float(left.asDouble / right.asDouble)
-                        } else {
-                            base[Instruction.a(word)] = try binary(.divide, left, right)
-                        }
-                    case .floorDivide:
-                        let left = base[Instruction.b(word)]
-                        let right = base[Instruction.c(word)]
-                        if left.meta | right.meta == 0, left.asInt >= 0, right.asInt > 0 {
-                            base[Instruction.a(word)] = .int(Machine.quotient(left.asInt, right.asInt))
-                        } else {
-                            base[Instruction.a(word)] = try binary(.floorDivide, left, right)
-                        }
-                    case .remainder:
-                        let left = base[Instruction.b(word)]
-                        let right = base[Instruction.c(word)]
-                        if left.meta | right.meta == 0, left.asInt >= 0, right.asInt > 0 {
-                            base[Instruction.a(word)] = .int(Machine.rest(left.asInt, right.asInt))
-                        } else {
-                            base[Instruction.a(word)] = try binary(.remainder, left, right)
-                        }
-                    case .power:
-                        base[Instruction.a(word)] = try binary(
-                            .power, base[Instruction.b(word)], base[Instruction.c(word)])
-                    case .bitAnd:
-                        base[Instruction.a(word)] = try binary(
-                            .bitAnd, base[Instruction.b(word)], base[Instruction.c(word)])
-                    case .bitOr:
-                        base[Instruction.a(word)] = try binary(
-                            .bitOr, base[Instruction.b(word)], base[Instruction.c(word)])
-                    case .bitXor:
-                        base[Instruction.a(word)] = try binary(
-                            .bitXor, base[Instruction.b(word)], base[Instruction.c(word)])
-                    case .shiftLeft:
-                        base[Instruction.a(word)] = try binary(
-                            .shiftLeft, base[Instruction.b(word)], base[Instruction.c(word)])
-                    case .shiftRight:
-                        base[Instruction.a(word)] = try binary(
-                            .shiftRight, base[Instruction.b(word)], base[Instruction.c(word)])
-                    case .addConstant:
-                        let left = base[Instruction.b(word)]
-                        let right = constants[Instruction.c(word)]
-                        if left.isFloat, right.isFloat {
-                            base[Instruction.a(word)] = .float(left.asDouble + right.asDouble)
-                        } else {
-                            base[Instruction.a(word)] = try binary(.add, left, right)
-                            if _slowPath(heap.wantsCollection) {
-                                try collect(base + code.pointee.registerCount, closure, frame - frames)
-                            }
-                        }
-                    case .subtractConstant:
-                        let left = base[Instruction.b(word)]
-                        let right = constants[Instruction.c(word)]
-                        if left.isFloat, right.isFloat {
-                            base[Instruction.a(word)] = .float(left.asDouble - right.asDouble)
-                        } else {
-                            base[Instruction.a(word)] = try binary(.subtract, left, right)
-                        }
-                    case .multiplyConstant:
-                        let left = base[Instruction.b(word)]
-                        let right = constants[Instruction.c(word)]
-                        if left.meta | right.meta == 0 {
-                            let (product, overflow) = left.asInt.multipliedReportingOverflow(by: right.asInt)
-                            if _slowPath(overflow) { throw RuntimeError.integerOverflow }
-                            base[Instruction.a(word)] = .int(product)
-                        } else if left.isFloat, right.isFloat {
-                            base[Instruction.a(word)] = .float(left.asDouble * right.asDouble)
-                        } else {
-                            base[Instruction.a(word)] = try binary(.multiply, left, right)
-                        }
-                    case .divideConstant:
-                        let left = base[Instruction.b(word)]
-                        let right = constants[Instruction.c(word)]
-                        if left.isFloat, right.isFloat {
-                            base[Instruction.a(word)] = .float(left.asDouble / right.asDouble)
-                        } else {
-                            base[Instruction.a(word)] = try binary(.divide, left, right)
-                        }
-                    case .floorDivideConstant:
-                        let left = base[Instruction.b(word)]
-                        let right = constants[Instruction.c(word)]
-                        if left.meta | right.meta == 0, left.asInt >= 0, right.asInt > 0 {
-                            base[Instruction.a(word)] = .int(Machine.quotient(left.asInt, right.asInt))
-                        } else {
-                            base[Instruction.a(word)] = try binary(.floorDivide, left, right)
-                        }
-                    case .remainderConstant:
-                        let left = base[Instruction.b(word)]
-                        let right = constants[Instruction.c(word)]
-                        if left.meta | right.meta == 0, left.asInt >= 0, right.asInt > 0 {
-                            base[Instruction.a(word)] = .int(Machine.rest(left.asInt, right.asInt))
-                        } else {
-                            base[Instruction.a(word)] = try binary(.remainder, left, right)
-                        }
-                    case .addInt:
-                        let left = base[Instruction.b(word)]
-                        if _fastPath(left.isInt) {
-                            let (sum, overflow) = left.asInt.addingReportingOverflow(Instruction.signedC(word))
-                            if _slowPath(overflow) { throw RuntimeError.integerOverflow }
-                            base[Instruction.a(word)] = .int(sum)
-                        } else {
-                            base[Instruction.a(word)] = try addInt(left, Instruction.signedC(word))
-                        }
-                    case .addTo:
-                        let left = base[Instruction.a(word)]
-                        let right = base[Instruction.b(word)]
-                        if left.meta | right.meta == 0 {
-                            let (sum, overflow) = left.asInt.addingReportingOverflow(right.asInt)
-                            if _slowPath(overflow) { throw RuntimeError.integerOverflow }
-                            base[Instruction.a(word)] = .int(sum)
-                        } else if left.isFloat, right.isFloat {
-                            base[Instruction.a(word)] = .float(left.asDouble + right.asDouble)
-                        } else {
-                            base[Instruction.a(word)] = try addTo(left, right)
-                            if _slowPath(heap.wantsCollection) {
-                                try collect(base + code.pointee.registerCount, closure, frame - frames)
-                            }
-                        }
-                    case .negate:
-                        base[Instruction.a(word)] = try negate(base[Instruction.b(word)])
-                    case .not:
-                        let value = base[Instruction.b(word)]
-                        if _slowPath(!value.isBool) { throw notCondition(value) }
-                        base[Instruction.a(word)] = .bool(!value.asBool)
-                    case .bitNot:
-                        let value = base[Instruction.b(word)]
-                        if _slowPath(!value.isInt) { throw notBits(value) }
-                        base[Instruction.a(word)] = .int(~value.asInt)
-
-                    // Comparison.
-                    case .equal:
-                        base[Instruction.a(word)] = .bool(
-                            try heap.areEqual(base[Instruction.b(word)], base[Instruction.c(word)]))
-                    case .notEqual:
-                        base[Instruction.a(word)] = .bool(
-                            !(try heap.areEqual(base[Instruction.b(word)], base[Instruction.c(word)])))
-                    case .less:
-                        base[Instruction.a(word)] = .bool(
-                            try isLess(base[Instruction.b(word)], base[Instruction.c(word)]))
-                    case .lessOrEqual:
-                        base[Instruction.a(word)] = .bool(
-                            try isLessOrEqual(base[Instruction.b(word)], base[Instruction.c(word)]))
-                    case .contained:
-                        base[Instruction.a(word)] = try binary(
-                            .contained, base[Instruction.b(word)], base[Instruction.c(word)])
-
-                    // Jumps.
-                    case .jump:
-                        pc += Instruction.signedC(word)
-                    case .jumpIfTrue:
-                        let value = base[Instruction.a(word)]
-                        if _slowPath(!value.isBool) { throw notCondition(value) }
-                        if value.asBool { pc += Instruction.signedC(word) }
-                    case .jumpIfFalse:
-                        let value = base[Instruction.a(word)]
-                        if _slowPath(!value.isBool) { throw notCondition(value) }
-                        if !value.asBool { pc += Instruction.signedC(word) }
-                    case .jumpIfNull:
-                        if base[Instruction.a(word)].isNull { pc += Instruction.signedC(word) }
-                    case .jumpIfNotNull:
-                        if !base[Instruction.a(word)].isNull { pc += Instruction.signedC(word) }
-                    case .jumpIfAbsent:
-                        if base[Instruction.a(word)].isAbsent { pc += Instruction.signedC(word) }
-                    case .jumpIfPresent:
-                        if !base[Instruction.a(word)].isAbsent { pc += Instruction.signedC(word) }
-                    case .jumpIfLess:
-                        if try isLess(base[Instruction.a(word)], base[Instruction.b(word)]) {
-                            pc += Instruction.signedC(word)
-                        }
-                    case .jumpUnlessLess:
-                        if try !isLess(base[Instruction.a(word)], base[Instruction.b(word)]) {
-                            pc += Instruction.signedC(word)
-                        }
-                    case .jumpIfLessOrEqual:
-                        if try isLessOrEqual(base[Instruction.a(word)], base[Instruction.b(word)]) {
-                            pc += Instruction.signedC(word)
-                        }
-                    case .jumpUnlessLessOrEqual:
-                        if try !isLessOrEqual(base[Instruction.a(word)], base[Instruction.b(word)]) {
-                            pc += Instruction.signedC(word)
-                        }
-                    case .jumpIfEqual:
-                        if try heap.areEqual(base[Instruction.a(word)], base[Instruction.b(word)]) {
-                            pc += Instruction.signedC(word)
-                        }
-                    case .jumpUnlessEqual:
-                        if try !heap.areEqual(base[Instruction.a(word)], base[Instruction.b(word)]) {
-                            pc += Instruction.signedC(word)
-                        }
-                    case .jumpIfLessInt:
-                        let value = base[Instruction.a(word)]
-                        let right = Instruction.signedB(word)
-                        if _fastPath(value.isInt) {
-                            if value.asInt < right { pc += Instruction.signedC(word) }
-                        } else if try isLess(value, .int(right)) {
-                            pc += Instruction.signedC(word)
-                        }
-                    case .jumpUnlessLessInt:
-                        let value = base[Instruction.a(word)]
-                        let right = Instruction.signedB(word)
-                        if _fastPath(value.isInt) {
-                            if value.asInt >= right { pc += Instruction.signedC(word) }
-                        } else if try !isLess(value, .int(right)) {
-                            pc += Instruction.signedC(word)
-                        }
-                    case .jumpIfLessOrEqualInt:
-                        let value = base[Instruction.a(word)]
-                        let right = Instruction.signedB(word)
-                        if _fastPath(value.isInt) {
-                            if value.asInt <= right { pc += Instruction.signedC(word) }
-                        } else if try isLessOrEqual(value, .int(right)) {
-                            pc += Instruction.signedC(word)
-                        }
-                    case .jumpUnlessLessOrEqualInt:
-                        let value = base[Instruction.a(word)]
-                        let right = Instruction.signedB(word)
-                        if _fastPath(value.isInt) {
-                            if value.asInt > right { pc += Instruction.signedC(word) }
-                        } else if try !isLessOrEqual(value, .int(right)) {
-                            pc += Instruction.signedC(word)
-                        }
-                    case .jumpIfGreaterInt:
-                        let value = base[Instruction.a(word)]
-                        let right = Instruction.signedB(word)
-                        if _fastPath(value.isInt) {
-                            if value.asInt > right { pc += Instruction.signedC(word) }
-                        } else if try isLess(.int(right), value) {
-                            pc += Instruction.signedC(word)
-                        }
-                    case .jumpUnlessGreaterInt:
-                        let value = base[Instruction.a(word)]
-                        let right = Instruction.signedB(word)
-                        if _fastPath(value.isInt) {
-                            if value.asInt <= right { pc += Instruction.signedC(word) }
-                        } else if try !isLess(.int(right), value) {
-                            pc += Instruction.signedC(word)
-                        }
-                    case .jumpIfGreaterOrEqualInt:
-                        let value = base[Instruction.a(word)]
-                        let right = Instruction.signedB(word)
-                        if _fastPath(value.isInt) {
-                            if value.asInt >= right { pc += Instruction.signedC(word) }
-                        } else if try isLessOrEqual(.int(right), value) {
-                            pc += Instruction.signedC(word)
-                        }
-                    case .jumpUnlessGreaterOrEqualInt:
-                        let value = base[Instruction.a(word)]
-                        let right = Instruction.signedB(word)
-                        if _fastPath(value.isInt) {
-                            if value.asInt < right { pc += Instruction.signedC(word) }
-                        } else if try !isLessOrEqual(.int(right), value) {
-                            pc += Instruction.signedC(word)
-                        }
-                    case .jumpIfEqualInt:
-                        let value = base[Instruction.a(word)]
-                        let right = Instruction.signedB(word)
-                        if _fastPath(value.isInt) {
-                            if value.asInt == right { pc += Instruction.signedC(word) }
-                        } else if value.isFloat, value.asDouble == Double(right) {
-                            pc += Instruction.signedC(word)
-                        }
-                    case .jumpUnlessEqualInt:
-                        let value = base[Instruction.a(word)]
-                        let right = Instruction.signedB(word)
-                        if _fastPath(value.isInt) {
-                            if value.asInt != right { pc += Instruction.signedC(word) }
-                        } else if !(value.isFloat && value.asDouble == Double(right)) {
-                            pc += Instruction.signedC(word)
-                        }
-                    case .poll:
-                        budget &-= 1
-                        if _slowPath(budget <= 0) { budget = try poll(remaining: budget) }
-
-                    // Loops.
-                    case .rangePrepare:
-                        let loop = base + Instruction.a(word)
-                        if let bounds = try rangeBounds(loop[0], loop[1], isClosed: Instruction.b(word) == 1) {
-                            loop[0] = .int(bounds.first)
-                            loop[1] = .int(bounds.last)
-                            loop[2] = .int(bounds.first)
-                        } else {
-                            pc += Instruction.signedC(word)
-                        }
-                    case .rangeNext:
-                        let loop = base + Instruction.a(word)
-                        let current = loop[0].asInt
-                        if current < loop[1].asInt {
-                            budget &-= 1
-                            if _slowPath(budget <= 0) { budget = try poll(remaining: budget) }
-                            loop[0].bits = UInt64(bitPattern: Int64(current &+ 1))
-                            loop[2] = .int(current &+ 1)
-                            pc += Instruction.signedC(word)
-                        }
-                    case .iteratePrepare:
-                        let loop = base + Instruction.a(word)
-                        loop[0] = try prepareIteration(loop[0])
-                        loop[1] = .int(0)
-                        if _slowPath(heap.wantsCollection) {
-                            try collect(base + code.pointee.registerCount, closure, frame - frames)
-                        }
-                    case .iterateNext:
-                        let loop = base + Instruction.a(word)
-                        let index = loop[1].asInt
-                        let element: Value
-                        if loop[0].isList {
-                            let list = loop[0].list
-                            if index >= list.pointee.count { continue }
-                            element = list.pointee.elements[index]
-                        } else {
-                            guard let next = try nextElement(loop[0], index) else { continue }
-                            element = next
-                        }
-                        budget &-= 1
-                        if _slowPath(budget <= 0) { budget = try poll(remaining: budget) }
-                        element.markShared()
-                        loop[1].bits = UInt64(bitPattern: Int64(index &+ 1))
-                        loop[2] = element
-                        pc += Instruction.signedC(word)
-                        if _slowPath(heap.wantsCollection) {
-                            try collect(base + code.pointee.registerCount, closure, frame - frames)
-                        }
-
-                    // Calls.
-                    case .callKnown, .callSelf, .callClosure, .call, .callLabelled:
-                        var registers = base + Instruction.a(word)
-                        let target: UnsafeMutablePointer<FunctionCode>
-                        let callee: RawCell
+                    // What is called, and the function it is.
+                    let callee: RawCell
+                    let target: UnsafeMutablePointer<FunctionCode>
+                    entering: do {
                         switch Instruction.operation(word) {
-                        case .callKnown:
-                            target = code.pointee.functions[Instruction.c(word)]
-                            callee = target.pointee.staticClosure.cell
+                        case .move:
+                            base[word.a] = base[word.b]
+                            continue
+                        case .copy:
+                            let value = base[word.b]
+                            value.markShared()
+                            base[word.a] = value
+                            continue
+                        case .share:
+                            base[word.a].markShared()
+                            continue
+                        case .loadConstant:
+                            base[word.a] = constants[word.c]
+                            continue
+                        case .loadInt:
+                            base[word.a] = .int(word.signedC)
+                            continue
+                        case .loadNull:
+                            base[word.a] = .null
+                            continue
+                        case .loadTrue:
+                            base[word.a] = .bool(true)
+                            continue
+                        case .loadFalse:
+                            base[word.a] = .bool(false)
+                            continue
+                        case .loadAbsent:
+                            base[word.a] = .absent
+                            continue
+                        case .loadSelf:
+                            base[word.a] = Value(cell: closure, meta: Value.closureMeta)
+                            continue
+
+                        // Variables outside of registers.
+                        case .getCapture:
+                            base[word.a] = Machine.captures(closure)[word.b]
+                            continue
+                        case .getCaptureBox:
+                            let value = Machine.captures(closure)[word.b].box.pointee.value
+                            if _fastPath(!value.isAbsent) {
+                                base[word.a] = value
+                                continue
+                            }
+                        case .setCaptureBox:
+                            Machine.captures(closure)[word.b].box.pointee.value = base[word.a]
+                            continue
+                        case .getBox:
+                            let value = base[word.b].box.pointee.value
+                            if _fastPath(!value.isAbsent) {
+                                base[word.a] = value
+                                continue
+                            }
+                        case .setBox:
+                            base[word.a].box.pointee.value = base[word.b]
+                            continue
+                        case .getGlobal:
+                            let value = constants[word.c].box.pointee.value
+                            if _fastPath(!value.isAbsent) {
+                                base[word.a] = value
+                                continue
+                            }
+                        case .setGlobal:
+                            constants[word.c].box.pointee.value = base[word.a]
+                            continue
+
+                        // Arithmetic.
+                        case .add:
+                            if let sum = Machine.sum(base[word.b], base[word.c]) {
+                                base[word.a] = sum
+                                continue
+                            }
+                        case .addConstant:
+                            if let sum = Machine.sum(base[word.b], constants[word.c]) {
+                                base[word.a] = sum
+                                continue
+                            }
+                        case .addTo:
+                            if let sum = Machine.sum(base[word.a], base[word.b]) {
+                                base[word.a] = sum
+                                continue
+                            }
+                        case .addInt:
+                            let left = base[word.b]
+                            if _fastPath(left.isInt) {
+                                let (sum, overflow) = left.asInt.addingReportingOverflow(word.signedC)
+                                if _fastPath(!overflow) {
+                                    base[word.a] = .int(sum)
+                                    continue
+                                }
+                            } else if _fastPath(left.isFloat) {
+                                base[word.a] = .float(left.asDouble + Double(word.signedC))
+                                continue
+                            }
+                        case .subtract:
+                            if let difference = Machine.difference(base[word.b], base[word.c]) {
+                                base[word.a] = difference
+                                continue
+                            }
+                        case .subtractConstant:
+                            if let difference = Machine.difference(base[word.b], constants[word.c]) {
+                                base[word.a] = difference
+                                continue
+                            }
+                        case .multiply:
+                            if let product = Machine.product(base[word.b], base[word.c]) {
+                                base[word.a] = product
+                                continue
+                            }
+                        case .multiplyConstant:
+                            if let product = Machine.product(base[word.b], constants[word.c]) {
+                                base[word.a] = product
+                                continue
+                            }
+                        case .multiplyInt:
+                            let left = base[word.b]
+                            if _fastPath(left.isInt) {
+                                let (product, overflow) = left.asInt.multipliedReportingOverflow(by: word.signedC)
+                                if _fastPath(!overflow) {
+                                    base[word.a] = .int(product)
+                                    continue
+                                }
+                            } else if _fastPath(left.isFloat) {
+                                base[word.a] = .float(left.asDouble * Double(word.signedC))
+                                continue
+                            }
+                        case .divide:
+                            if let quotient = Machine.ratio(base[word.b], base[word.c]) {
+                                base[word.a] = quotient
+                                continue
+                            }
+                        case .divideConstant:
+                            if let quotient = Machine.ratio(base[word.b], constants[word.c]) {
+                                base[word.a] = quotient
+                                continue
+                            }
+                        case .floorDivide:
+                            let (left, right) = (base[word.b], base[word.c])
+                            if _fastPath(left.meta | right.meta == 0), _fastPath(left.asInt >= 0),
+                                _fastPath(right.asInt > 0)
+                            {
+                                base[word.a] = .int(Machine.quotient(left.asInt, right.asInt))
+                                continue
+                            }
+                        case .floorDivideInt:
+                            let left = base[word.b]
+                            if _fastPath(left.isInt), _fastPath(left.asInt >= 0) {
+                                base[word.a] = .int(Machine.quotient(left.asInt, word.c))
+                                continue
+                            }
+                        case .shiftDown:
+                            let left = base[word.b]
+                            if _fastPath(left.isInt) {
+                                base[word.a] = .int(left.asInt &>> word.c)
+                                continue
+                            }
+                        case .remainder:
+                            let (left, right) = (base[word.b], base[word.c])
+                            if _fastPath(left.meta | right.meta == 0), _fastPath(left.asInt >= 0),
+                                _fastPath(right.asInt > 0)
+                            {
+                                base[word.a] = .int(Machine.rest(left.asInt, right.asInt))
+                                continue
+                            }
+                        case .remainderInt:
+                            let left = base[word.b]
+                            if _fastPath(left.isInt), _fastPath(left.asInt >= 0) {
+                                base[word.a] = .int(Machine.rest(left.asInt, word.c))
+                                continue
+                            }
+                        case .lowBits:
+                            let left = base[word.b]
+                            if _fastPath(left.isInt) {
+                                base[word.a] = .int(left.asInt & word.c)
+                                continue
+                            }
+                        case .negate:
+                            let value = base[word.b]
+                            if _fastPath(value.isFloat) {
+                                base[word.a] = .float(-value.asDouble)
+                                continue
+                            }
+                        case .not:
+                            let value = base[word.b]
+                            if _fastPath(value.isBool) {
+                                base[word.a] = .bool(!value.asBool)
+                                continue
+                            }
+
+                        // Comparison.
+                        case .less:
+                            if let holds = Machine.less(base[word.b], base[word.c]) {
+                                base[word.a] = .bool(holds)
+                                continue
+                            }
+                        case .lessOrEqual:
+                            if let holds = Machine.lessOrEqual(base[word.b], base[word.c]) {
+                                base[word.a] = .bool(holds)
+                                continue
+                            }
+                        case .equal:
+                            if let holds = Machine.same(base[word.b], base[word.c]) {
+                                base[word.a] = .bool(holds)
+                                continue
+                            }
+                        case .notEqual:
+                            if let holds = Machine.same(base[word.b], base[word.c]) {
+                                base[word.a] = .bool(!holds)
+                                continue
+                            }
+
+                        // Jumps. A jump back is a turn of a loop.
+                        case .jump:
+                            if word.signedC < 0 { try count(&budget) }
+                            pc += word.signedC
+                            continue
+                        case .jumpIfTrue:
+                            let value = base[word.a]
+                            if _fastPath(value.isBool) {
+                                if value.asBool { try follow(word, &pc, &budget) }
+                                continue
+                            }
+                        case .jumpIfFalse:
+                            let value = base[word.a]
+                            if _fastPath(value.isBool) {
+                                if !value.asBool { try follow(word, &pc, &budget) }
+                                continue
+                            }
+                        case .jumpIfNull:
+                            if base[word.a].isNull { pc += word.signedC }
+                            continue
+                        case .jumpIfNotNull:
+                            if !base[word.a].isNull { pc += word.signedC }
+                            continue
+                        case .jumpIfAbsent:
+                            if base[word.a].isAbsent { pc += word.signedC }
+                            continue
+                        case .jumpIfPresent:
+                            if !base[word.a].isAbsent { pc += word.signedC }
+                            continue
+                        case .jumpIfLess:
+                            if let holds = Machine.less(base[word.a], base[word.b]) {
+                                if holds { try follow(word, &pc, &budget) }
+                                continue
+                            }
+                        case .jumpUnlessLess:
+                            if let holds = Machine.less(base[word.a], base[word.b]) {
+                                if !holds { try follow(word, &pc, &budget) }
+                                continue
+                            }
+                        case .jumpIfLessOrEqual:
+                            if let holds = Machine.lessOrEqual(base[word.a], base[word.b]) {
+                                if holds { try follow(word, &pc, &budget) }
+                                continue
+                            }
+                        case .jumpUnlessLessOrEqual:
+                            if let holds = Machine.lessOrEqual(base[word.a], base[word.b]) {
+                                if !holds { try follow(word, &pc, &budget) }
+                                continue
+                            }
+                        case .jumpIfEqual:
+                            if let holds = Machine.same(base[word.a], base[word.b]) {
+                                if holds { try follow(word, &pc, &budget) }
+                                continue
+                            }
+                        case .jumpUnlessEqual:
+                            if let holds = Machine.same(base[word.a], base[word.b]) {
+                                if !holds { try follow(word, &pc, &budget) }
+                                continue
+                            }
+                        case .jumpIfLessInt:
+                            if let holds = Machine.compare(base[word.a], word.signedB, <, <) {
+                                if holds { try follow(word, &pc, &budget) }
+                                continue
+                            }
+                        case .jumpUnlessLessInt:
+                            if let holds = Machine.compare(base[word.a], word.signedB, <, <) {
+                                if !holds { try follow(word, &pc, &budget) }
+                                continue
+                            }
+                        case .jumpIfLessOrEqualInt:
+                            if let holds = Machine.compare(base[word.a], word.signedB, <=, <=) {
+                                if holds { try follow(word, &pc, &budget) }
+                                continue
+                            }
+                        case .jumpUnlessLessOrEqualInt:
+                            if let holds = Machine.compare(base[word.a], word.signedB, <=, <=) {
+                                if !holds { try follow(word, &pc, &budget) }
+                                continue
+                            }
+                        case .jumpIfGreaterInt:
+                            if let holds = Machine.compare(base[word.a], word.signedB, >, >) {
+                                if holds { try follow(word, &pc, &budget) }
+                                continue
+                            }
+                        case .jumpUnlessGreaterInt:
+                            if let holds = Machine.compare(base[word.a], word.signedB, >, >) {
+                                if !holds { try follow(word, &pc, &budget) }
+                                continue
+                            }
+                        case .jumpIfGreaterOrEqualInt:
+                            if let holds = Machine.compare(base[word.a], word.signedB, >=, >=) {
+                                if holds { try follow(word, &pc, &budget) }
+                                continue
+                            }
+                        case .jumpUnlessGreaterOrEqualInt:
+                            if let holds = Machine.compare(base[word.a], word.signedB, >=, >=) {
+                                if !holds { try follow(word, &pc, &budget) }
+                                continue
+                            }
+                        case .jumpIfEqualInt:
+                            if let holds = Machine.compare(base[word.a], word.signedB, ==, ==) {
+                                if holds { try follow(word, &pc, &budget) }
+                                continue
+                            }
+                        case .jumpUnlessEqualInt:
+                            if let holds = Machine.compare(base[word.a], word.signedB, ==, ==) {
+                                if !holds { try follow(word, &pc, &budget) }
+                                continue
+                            }
+
+                        // Loops.
+                        case .rangeNext:
+                            let loop = base + word.a
+                            let current = loop[0].asInt
+                            if _fastPath(current < loop[1].asInt) {
+                                try count(&budget)
+                                loop[0].bits = UInt64(bitPattern: Int64(current &+ 1))
+                                loop[2] = .int(current &+ 1)
+                                pc += word.signedC
+                            }
+                            continue
+                        case .iterateNext:
+                            let loop = base + word.a
+                            if _fastPath(loop[0].isList) {
+                                let list = loop[0].list
+                                let index = loop[1].asInt
+                                if _fastPath(index < list.pointee.count) {
+                                    try count(&budget)
+                                    let element = list.pointee.elements[index]
+                                    element.markShared()
+                                    loop[1].bits = UInt64(bitPattern: Int64(index &+ 1))
+                                    loop[2] = element
+                                    pc += word.signedC
+                                }
+                                continue
+                            }
+
+                        // Calls.
                         case .callSelf:
                             target = code
                             callee = closure
-                        case .callClosure where base[Instruction.c(word)].meta == Value.closureMeta:
-                            target = base[Instruction.c(word)].closure.pointee.code
-                            callee = base[Instruction.c(word)].cell
-                        default:
-                            let function = base[Instruction.c(word)]
-                            let count = Instruction.b(word)
-                            if function.meta == Value.closureMeta, Instruction.operation(word) == .call,
-                                function.closure.pointee.code.pointee.directCount == count
-                            {
-                                target = function.closure.pointee.code
+                            break entering
+                        case .callKnown:
+                            target = code.pointee.functions[word.c]
+                            callee = target.pointee.staticClosure.cell
+                            break entering
+                        case .callClosure:
+                            let function = base[word.c]
+                            if _fastPath(function.meta == Value.closureMeta) {
                                 callee = function.cell
-                            } else {
-                                var labels: [String?]?
-                                if Instruction.operation(word) == .callLabelled {
-                                    labels = code.pointee.info.labelLists[Int(pc.pointee)]
-                                    pc += 1
-                                }
-                                self.code = code
-                                self.closure = closure
-                                self.base = base
-                                self.position = pc
-                                self.budget = budget
-                                self.frameCount = frame - frames
-                                let result = try callSlowly(function, registers, count, labels: labels)
-                                budget = self.budget
-                                if let result {
-                                    registers.pointee = result
-                                    if _slowPath(heap.wantsCollection) {
-                                        try collect(base + code.pointee.registerCount, closure, frame - frames)
-                                    }
-                                    continue
-                                }
                                 target = function.closure.pointee.code
-                                callee = function.cell
+                                break entering
                             }
-                        }
-                        budget &-= 1
-                        if _slowPath(budget <= 0) { budget = try poll(remaining: budget) }
-                        if _slowPath(frame - frames >= frameLimit) { throw tooDeep() }
-                        frame.pointee = Frame(code: code, closure: closure, base: base, position: pc)
-                        if _slowPath(registers + target.pointee.registerCount > stackLimit) {
-                            try raiseStackLimit(registers + target.pointee.registerCount)
-                        }
-                        frame += 1
-                        base = registers
-                        registers = base
-                        code = target
-                        closure = callee
-                        pc = target.pointee.words
-                        constants = target.pointee.constants
-                    case .callBuiltin:
-                        let registers = base + Instruction.a(word)
-                        self.code = code
-                        self.closure = closure
-                        self.base = base
-                        self.position = pc
-                        self.budget = budget
-                        self.frameCount = frame - frames
-                        let parked = heap.state.pointee.parked.count
-                        registers.pointee = try builtins[Instruction.c(word)].body(
-                            context, registers, Instruction.b(word))
-                        budget = self.budget
-                        if _slowPath(heap.state.pointee.parked.count != parked) { unpark(to: parked) }
-                        if _slowPath(heap.wantsCollection) {
-                            try collect(base + code.pointee.registerCount, closure, frame - frames)
-                        }
-                    case .returnValue, .returnNull:
-                        let result =
-                            Instruction.operation(word) == .returnNull ? Value.null : base[Instruction.a(word)]
-                        base.pointee = result
-                        frame -= 1
-                        if _slowPath(frame - frames < entryCount) {
-                            frameCount = entryCount
-                            return result
-                        }
-                        code = frame.pointee.code
-                        closure = frame.pointee.closure
-                        base = frame.pointee.base
-                        pc = frame.pointee.position
-                        constants = code.pointee.constants
-                    case .makeClosure:
-                        base[Instruction.a(word)] = makeClosure(
-                            code.pointee.functions[Instruction.c(word)], base: base, running: closure)
-                        if _slowPath(heap.wantsCollection) {
-                            try collect(base + code.pointee.registerCount, closure, frame - frames)
-                        }
-
-                    // Lists, records, ranges, strings.
-                    case .makeList:
-                        let count = Instruction.c(word)
-                        let elements = base + Instruction.b(word)
-                        let list = heap.makeList(capacity: count)
-                        list.list.pointee.elements.update(from: elements, count: count)
-                        list.list.pointee.count = count
-                        base[Instruction.a(word)] = list
-                        if _slowPath(heap.wantsCollection) {
-                            try collect(base + code.pointee.registerCount, closure, frame - frames)
-                        }
-                    case .appendElement:
-                        heap.append(base[Instruction.b(word)], to: base[Instruction.a(word)])
-                    case .appendSpread:
-                        try appendSpread(base[Instruction.b(word)], to: base[Instruction.a(word)])
-                    case .makeRecord:
-                        let shape = UnsafeMutablePointer<Shape>(bitPattern: UInt(pc.pointee)).unsafelyUnwrapped
-                        pc += 1
-                        let count = shape.pointee.count
-                        let record = heap.makeRecord(shape: shape, capacity: count)
-                        record.record.pointee.slots.update(from: base + Instruction.b(word), count: count)
-                        base[Instruction.a(word)] = record
-                        if _slowPath(heap.wantsCollection) {
-                            try collect(base + code.pointee.registerCount, closure, frame - frames)
-                        }
-                    case .makeEmptyRecord:
-                        base[Instruction.a(word)] = heap.makeRecord(capacity: Instruction.c(word))
-                    case .putField:
-                        heap.set(
-                            base[Instruction.a(word)].record, constants[Instruction.c(word)].string,
-                            base[Instruction.b(word)])
-                    case .putSpread:
-                        try putSpread(base[Instruction.b(word)], into: base[Instruction.a(word)])
-                    case .makeRange, .makeClosedRange:
-                        let lower = base[Instruction.b(word)]
-                        let upper = base[Instruction.c(word)]
-                        if _slowPath(lower.meta | upper.meta != 0) { throw rangeEnds(lower, upper) }
-                        base[Instruction.a(word)] = heap.makeRange(
-                            lower.asInt, upper.asInt, inclusive: Instruction.operation(word) == .makeClosedRange)
-                    case .getField:
-                        let value = base[Instruction.b(word)]
-                        let cache = pc.pointee
-                        if _fastPath(value.isRecord),
-                            value.header.pointee.extra == UInt32(truncatingIfNeeded: cache),
-                            UInt32(truncatingIfNeeded: cache) != 0
-                        {
-                            base[Instruction.a(word)] = value.record.pointee.slots[Int(cache >> 32)]
-                        } else {
-                            base[Instruction.a(word)] = try getFieldSlowly(
-                                value, constants[Instruction.c(word)].string, cache: pc)
-                        }
-                        pc += 1
-                    case .tryField:
-                        base[Instruction.a(word)] =
-                            try field(base[Instruction.b(word)], constants[Instruction.c(word)].string) ?? .absent
-                    case .setField:
-                        let value = base[Instruction.a(word)]
-                        let cache = pc.pointee
-                        if _fastPath(value.isRecord),
-                            value.header.pointee.extra == UInt32(truncatingIfNeeded: cache),
-                            UInt32(truncatingIfNeeded: cache) != 0
-                        {
-                            value.record.pointee.slots[Int(cache >> 32)] = base[Instruction.b(word)]
-                        } else {
-                            try setFieldSlowly(
-                                value, constants[Instruction.c(word)].string, base[Instruction.b(word)], cache: pc)
-                        }
-                        pc += 1
-                    case .getIndex:
-                        let value = base[Instruction.b(word)]
-                        let index = base[Instruction.c(word)]
-                        if value.isList, index.isInt,
-                            UInt(bitPattern: index.asInt) < UInt(bitPattern: value.list.pointee.count)
-                        {
-                            base[Instruction.a(word)] = value.list.pointee.elements[index.asInt]
-                        } else {
-                            base[Instruction.a(word)] = try getIndexSlowly(value, index)
+                        case .call:
+                            let function = base[word.c]
+                            if _fastPath(function.meta == Value.closureMeta) {
+                                let code = function.closure.pointee.code
+                                if _fastPath(code.pointee.directCount == word.b) {
+                                    callee = function.cell
+                                    target = code
+                                    break entering
+                                }
+                            }
+                        case .callBuiltin:
+                            let registers = base + word.a
+                            leave(code, closure, base, pc, budget, frame - frames)
+                            registers.pointee = try builtins[word.c].call(context, registers, word.b)
+                            budget = self.budget
+                            if _slowPath(heap.state.pointee.parked.count != parked) { heap.unpark(to: parked) }
                             if _slowPath(heap.wantsCollection) {
                                 try collect(base + code.pointee.registerCount, closure, frame - frames)
                             }
-                        }
-                    case .setIndex:
-                        let value = base[Instruction.a(word)]
-                        let index = base[Instruction.b(word)]
-                        if value.isList, index.isInt,
-                            UInt(bitPattern: index.asInt) < UInt(bitPattern: value.list.pointee.count)
-                        {
-                            value.list.pointee.elements[index.asInt] = base[Instruction.c(word)]
-                        } else {
-                            try setIndexSlowly(value, index, base[Instruction.c(word)])
-                        }
-                    case .slice:
-                        let operands = base + Instruction.b(word)
-                        base[Instruction.a(word)] = try slice(
-                            operands[0], lower: operands[1], upper: operands[2], isClosed: Instruction.c(word) == 1)
-                        if _slowPath(heap.wantsCollection) {
-                            try collect(base + code.pointee.registerCount, closure, frame - frames)
-                        }
-                    case .own:
-                        let value = base[Instruction.a(word)]
-                        if value.isAggregate, value.header.pointee.flags & CellHeader.shared != 0 {
-                            base[Instruction.a(word)] = try heap.copyAggregate(value)
-                        }
-                    case .ownField:
-                        base[Instruction.a(word)] = try ownField(
-                            base[Instruction.b(word)], constants[Instruction.c(word)].string)
-                    case .ownIndex:
-                        let value = base[Instruction.b(word)]
-                        let index = base[Instruction.c(word)]
-                        if value.isList, index.isInt,
-                            UInt(bitPattern: index.asInt) < UInt(bitPattern: value.list.pointee.count)
-                        {
-                            let place = value.list.pointee.elements + index.asInt
-                            place.pointee = try heap.unshared(place.pointee)
-                            base[Instruction.a(word)] = place.pointee
-                        } else {
-                            base[Instruction.a(word)] = try ownIndex(value, index)
-                        }
-                    case .interpolate:
-                        base[Instruction.a(word)] = try interpolate(
-                            base + Instruction.b(word), count: Instruction.c(word))
-                        if _slowPath(heap.wantsCollection) {
-                            try collect(base + code.pointee.registerCount, closure, frame - frames)
+                            continue
+                        case .returnValue, .returnNull:
+                            let result = Instruction.operation(word) == .returnNull ? Value.null : base[word.a]
+                            base.pointee = result
+                            frame -= 1
+                            if _slowPath(frame < entryFrame) {
+                                frameCount = entryCount
+                                return result
+                            }
+                            code = frame.pointee.code
+                            closure = frame.pointee.closure
+                            base = frame.pointee.base
+                            pc = frame.pointee.position
+                            constants = code.pointee.constants
+                            continue
+
+                        // Built-in functions that are instructions.
+                        case .length:
+                            let value = base[word.b]
+                            if _fastPath(value.isList) {
+                                base[word.a] = .int(value.list.pointee.count)
+                                continue
+                            }
+                        case .squareRoot:
+                            let value = base[word.b]
+                            if _fastPath(value.isFloat) {
+                                base[word.a] = .float(value.asDouble.squareRoot())
+                                continue
+                            }
+                        case .push:
+                            let value = base[word.a]
+                            if _fastPath(value.isList), _fastPath(!value.list.pointee.isShared) {
+                                let list = value.list
+                                let count = list.pointee.count
+                                if _fastPath(count < list.pointee.capacity) {
+                                    list.pointee.elements[count] = base[word.b]
+                                    list.pointee.count = count &+ 1
+                                    continue
+                                }
+                            }
+
+                        // Fields and elements.
+                        case .getField:
+                            let value = base[word.b]
+                            let cache = pc.pointee
+                            if _fastPath(value.isRecord), _fastPath(value.header.pointee.extra == cache.cachedShape) {
+                                base[word.a] = value.record.pointee.slots[cache.cachedSlot]
+                                pc += 1
+                                continue
+                            }
+                        case .getElementField:
+                            let value = base[word.b]
+                            let index = base[word.c]
+                            if let element = Machine.element(value, index) {
+                                let cache = pc.pointee
+                                if _fastPath(element.isRecord),
+                                    _fastPath(element.header.pointee.extra == cache.cachedShape)
+                                {
+                                    base[word.a] = element.record.pointee.slots[cache.cachedSlot]
+                                    pc += 1
+                                    continue
+                                }
+                            }
+                        case .setField:
+                            let value = base[word.a]
+                            let cache = pc.pointee
+                            if _fastPath(value.isRecord), _fastPath(value.header.pointee.extra == cache.cachedShape),
+                                _fastPath(!value.record.pointee.isShared)
+                            {
+                                value.record.pointee.slots[cache.cachedSlot] = base[word.b]
+                                pc += 1
+                                continue
+                            }
+                        case .addToField:
+                            let value = base[word.a]
+                            let cache = pc.pointee
+                            if _fastPath(value.isRecord), _fastPath(value.header.pointee.extra == cache.cachedShape),
+                                _fastPath(!value.record.pointee.isShared)
+                            {
+                                let place = value.record.pointee.slots + cache.cachedSlot
+                                if let sum = Machine.sum(place.pointee, base[word.b]) {
+                                    place.pointee = sum
+                                    pc += 1
+                                    continue
+                                }
+                            }
+                        case .subtractFromField:
+                            let value = base[word.a]
+                            let cache = pc.pointee
+                            if _fastPath(value.isRecord), _fastPath(value.header.pointee.extra == cache.cachedShape),
+                                _fastPath(!value.record.pointee.isShared)
+                            {
+                                let place = value.record.pointee.slots + cache.cachedSlot
+                                if let difference = Machine.difference(place.pointee, base[word.b]) {
+                                    place.pointee = difference
+                                    pc += 1
+                                    continue
+                                }
+                            }
+                        case .getIndex:
+                            if let element = Machine.element(base[word.b], base[word.c]) {
+                                base[word.a] = element
+                                continue
+                            }
+                        case .setIndex:
+                            if let place = Machine.place(base[word.a], base[word.b]) {
+                                place.pointee = base[word.c]
+                                continue
+                            }
+                        case .addToIndex:
+                            if let place = Machine.place(base[word.a], base[word.b]),
+                                let sum = Machine.sum(place.pointee, base[word.c])
+                            {
+                                place.pointee = sum
+                                continue
+                            }
+                        case .ownIndex:
+                            if let place = Machine.place(base[word.b], base[word.c]) {
+                                let element = place.pointee
+                                if _fastPath(!element.isSharedAggregate) {
+                                    base[word.a] = element
+                                    continue
+                                }
+                            }
+                        case .own:
+                            if _fastPath(!base[word.a].isSharedAggregate) { continue }
+
+                        case .power, .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight, .floorDivideConstant,
+                            .remainderConstant, .bitNot, .contained, .makeBox, .makeEmptyBox, .rangePrepare,
+                            .iteratePrepare, .callLabelled, .makeClosure, .makeList, .appendElement, .appendSpread,
+                            .makeRecord, .makeEmptyRecord, .putField, .putSpread, .makeRange, .makeClosedRange,
+                            .tryField, .slice, .ownField, .interpolate, .unlessListOf, .unlessListOfAtLeast,
+                            .unlessRecord, .unlessInRange, .listRest, .recordRest, .failPattern, .failMatch, .checkType,
+                            .rethrow, .importModule, .registerTest:
+                            break
                         }
 
-                    // Patterns.
-                    case .unlessListOf:
-                        let value = base[Instruction.a(word)]
-                        if !value.isList || value.list.pointee.count != Instruction.b(word) {
-                            pc += Instruction.signedC(word)
-                        }
-                    case .unlessListOfAtLeast:
-                        let value = base[Instruction.a(word)]
-                        if !value.isList || value.list.pointee.count < Instruction.b(word) {
-                            pc += Instruction.signedC(word)
-                        }
-                    case .unlessRecord:
-                        if !base[Instruction.a(word)].isRecord { pc += Instruction.signedC(word) }
-                    case .unlessInRange:
-                        if try !isInRange(
-                            base[Instruction.a(word)], code.pointee.info.rangePatterns[Instruction.b(word)])
-                        {
-                            pc += Instruction.signedC(word)
-                        }
-                    case .listRest:
-                        let value = base[Instruction.b(word)]
-                        let ends = Instruction.c(word)
-                        base[Instruction.a(word)] = try subList(
-                            value, from: ends & 0xFFF, to: value.list.pointee.count - ends >> 12)
-                    case .recordRest:
-                        base[Instruction.a(word)] = try recordRest(
-                            base[Instruction.b(word)], without: code.pointee.info.keyLists[Instruction.c(word)])
-                    case .failPattern:
-                        throw patternMismatch(base[Instruction.a(word)])
-                    case .failMatch:
-                        throw noMatch(base[Instruction.a(word)])
-
-                    // The rest.
-                    case .checkType:
-                        try check(
-                            base[Instruction.a(word)], code.pointee.info.annotations[Instruction.c(word)])
-                    case .rethrow:
-                        throw base[Instruction.a(word)].errorValue ?? RuntimeError(.failed, "an error")
-                    case .importModule:
-                        self.code = code
-                        self.closure = closure
-                        self.base = base
-                        self.position = pc
-                        self.budget = budget
-                        self.frameCount = frame - frames
-                        base[Instruction.a(word)] = try interpreter.importModule(
-                            code.pointee.info.modulePaths[Instruction.c(word)], from: code.pointee.info.file)
+                        leave(code, closure, base, pc, budget, frame - frames)
+                        let next = try perform(word, pc)
                         budget = self.budget
-                    case .registerTest:
-                        interpreter.registerTest(
-                            constants[Instruction.c(word)].stringValue ?? "", base[Instruction.a(word)])
+                        if _fastPath(next != nil) {
+                            pc = next.unsafelyUnwrapped
+                            if _slowPath(heap.wantsCollection) {
+                                try collect(base + code.pointee.registerCount, closure, frame - frames)
+                            }
+                            continue
+                        }
+                        // A closure whose parameters are in place now.
+                        callee = arrangedCallee
+                        target = callee.assumingMemoryBound(to: ClosureCell.self).pointee.code
+                        pc = self.position.unsafelyUnwrapped
                     }
+
+                    try count(&budget)
+                    if _slowPath(frame >= lastFrame) { throw tooDeep() }
+                    let registers = base + word.a
+                    if _slowPath(registers + target.pointee.registerCount > stackLimit) {
+                        try raiseStackLimit(registers + target.pointee.registerCount)
+                    }
+                    frame.pointee = Frame(code: code, closure: closure, base: base, position: pc)
+                    frame += 1
+                    base = registers
+                    code = target
+                    closure = callee
+                    pc = target.pointee.words
+                    constants = target.pointee.constants
                 }
             } catch {
                 let failure = RuntimeError.wrapping(error)
-                self.code = code
-                self.closure = closure
-                self.base = base
-                self.position = pc
-                self.frameCount = frame - frames
+                leave(code, closure, base, pc, budget, frame - frames)
                 locate(failure)
+                heap.unpark(to: parked)
                 if budget <= 0 { budget = 1 }
                 // The innermost code that handles it, in this run of the loop.
                 while true {
@@ -746,7 +602,7 @@ extension Machine {
                         break
                     }
                     frame -= 1
-                    if frame - frames < entryCount {
+                    if frame < entryFrame {
                         frameCount = entryCount
                         throw failure
                     }
@@ -758,5 +614,33 @@ extension Machine {
                 }
             }
         }
+    }
+
+    /// Stores the frame where tracebacks, collections and nested runs look for it.
+    @inline(__always)
+    private func leave(
+        _ code: UnsafeMutablePointer<FunctionCode>, _ closure: RawCell, _ base: UnsafeMutablePointer<Value>,
+        _ position: UnsafeMutablePointer<UInt64>, _ budget: Int, _ frameCount: Int
+    ) {
+        self.code = code
+        self.closure = closure
+        self.base = base
+        self.position = position
+        self.budget = budget
+        self.frameCount = frameCount
+    }
+
+    /// Counts a turn of a loop or a call; now and then asks whether the run should go on.
+    @inline(__always)
+    private func count(_ budget: inout Int) throws {
+        budget &-= 1
+        if _slowPath(budget <= 0) { budget = try poll(remaining: budget) }
+    }
+
+    /// Jumps.
+    @inline(__always)
+    private func follow(_ word: UInt64, _ pc: inout UnsafeMutablePointer<UInt64>, _ budget: inout Int) throws {
+        if word.signedC < 0 { try count(&budget) }
+        pc += word.signedC
     }
 }

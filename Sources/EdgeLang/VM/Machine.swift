@@ -24,7 +24,9 @@ final class Machine {
     static let pollInterval = 4096
 
     let heap: Heap
-    unowned let interpreter: Interpreter
+    /// Owns the machine, and so outlives it.
+    unowned(unsafe) let interpreter: Interpreter
+    let context: CallContext
 
     /// The registers of all frames.
     let stack: UnsafeMutablePointer<Value>
@@ -43,6 +45,8 @@ final class Machine {
     var closure: RawCell?
     var base: UnsafeMutablePointer<Value>
     var position: UnsafeMutablePointer<UInt64>?
+    /// The closure whose parameters `callSlowly` has brought into place.
+    var arrangedCallee: RawCell
 
     /// The built-in functions' bodies, in the order of the interpreter's specs.
     let builtins: UnsafeMutablePointer<BuiltinEntry>
@@ -53,38 +57,52 @@ final class Machine {
 
     var units: [CodeUnit] = []
 
-    /// A built-in function as the loop calls it.
+    /// A built-in function as the loop calls it: through a reference, since a function value in memory would be retained for each call.
     struct BuiltinEntry {
-        var body: BuiltinSpec.RawBody
-        var parameterCount: Int
-        var consumesFirst: Bool
+        private var body: Unmanaged<BuiltinBody>
+
+        init(_ body: @escaping BuiltinSpec.RawBody) { self.body = .passRetained(BuiltinBody(body)) }
+
+        @inline(__always)
+        func call(_ context: CallContext, _ arguments: UnsafeMutablePointer<Value>, _ count: Int) throws -> Value {
+            try body._withUnsafeGuaranteedRef { try $0.body(context, arguments, count) }
+        }
+
+        func release() { body.release() }
     }
 
-    init(heap: Heap, interpreter: Interpreter, specs: BuiltinLibrary, callDepth: Int) {
+    /// Holds a function value where nothing can replace it.
+    final class BuiltinBody {
+        let body: BuiltinSpec.RawBody
+        init(_ body: @escaping BuiltinSpec.RawBody) { self.body = body }
+    }
+
+    init(heap: Heap, interpreter: Interpreter, context: CallContext, specs: BuiltinLibrary, callDepth: Int) {
         self.heap = heap
         self.interpreter = interpreter
+        self.context = context
         frameCapacity = 1 << 20
         frameLimit = min(max(callDepth, 1), frameCapacity)
         stack = Machine.reserve(Machine.stackCapacity)
         stackEnd = stack + Machine.stackCapacity
         stackLimit = stack
         base = stack
+        arrangedCallee = UnsafeMutableRawPointer(stack)
         frames = Machine.reserve(frameCapacity)
         builtinCount = specs.count
         builtins = .allocate(capacity: max(specs.count, 1))
         // A script cannot hold a function before the resolver has asked for it, which makes it.
-        let unmade = BuiltinEntry(body: { _, _, _ in .null }, parameterCount: 0, consumesFirst: false)
-        builtins.initialize(repeating: unmade, count: builtinCount)
+        for index in 0..<builtinCount { (builtins + index).initialize(to: BuiltinEntry { _, _, _ in .null }) }
         specs.onMade = { [builtins] index, spec in
-            builtins[index] = BuiltinEntry(
-                body: spec.body, parameterCount: spec.parameters.count, consumesFirst: spec.consumesFirst)
+            builtins[index].release()
+            builtins[index] = BuiltinEntry(spec.body)
         }
     }
 
     deinit {
         munmap(stack, Machine.stackCapacity * MemoryLayout<Value>.stride)
         munmap(frames, frameCapacity * MemoryLayout<Frame>.stride)
-        builtins.deinitialize(count: builtinCount)
+        for index in 0..<builtinCount { builtins[index].release() }
         builtins.deallocate()
     }
 

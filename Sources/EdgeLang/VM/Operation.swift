@@ -1,7 +1,7 @@
 /// What an instruction does. `a`, `b`, `c` are its operands; R is the frame's registers, K the function's constants.
 ///
 /// An instruction is one 64-bit word: the operation in the lowest 8 bits, `a` and `b` in 16 bits each, `c` in 24 bits (signed where it is a jump or an int).
-/// Operations with a cache are followed by one more word that holds a shape's number and a slot.
+/// Operations with a cache are followed by one more word: a shape's number in 32 bits, the slot of the field in 8, where needed the key in 24.
 enum Operation: UInt8 {
     // Moving values.
     /// R[a] = R[b]
@@ -44,8 +44,14 @@ enum Operation: UInt8 {
     case bitAnd, bitOr, bitXor, shiftLeft, shiftRight
     /// R[a] = R[b] · K[c]
     case addConstant, subtractConstant, multiplyConstant, divideConstant, floorDivideConstant, remainderConstant
-    /// R[a] = R[b] + c
-    case addInt
+    /// R[a] = R[b] · c, a signed int
+    case addInt, multiplyInt
+    /// R[a] = R[b] · c, a positive int
+    case floorDivideInt, remainderInt
+    /// R[a] = R[b] // 2 ** c
+    case shiftDown
+    /// R[a] = R[b] % (c + 1), a power of two
+    case lowBits
     /// R[a] += R[b], in place where R[a] is a list that nobody else holds; c is 1 if R[b] is a new list that is not used again.
     case addTo
     case negate, not, bitNot
@@ -53,7 +59,7 @@ enum Operation: UInt8 {
     // Comparison: R[a] = R[b] · R[c].
     case equal, notEqual, less, lessOrEqual, contained
 
-    // Jumps by c.
+    // Jumps by c. A jump back counts a turn of a loop; now and then it asks whether the run should go on.
     case jump
     case jumpIfTrue, jumpIfFalse
     case jumpIfNull, jumpIfNotNull
@@ -64,8 +70,6 @@ enum Operation: UInt8 {
     case jumpIfLessInt, jumpUnlessLessInt, jumpIfLessOrEqualInt, jumpUnlessLessOrEqualInt
     case jumpIfGreaterInt, jumpUnlessGreaterInt, jumpIfGreaterOrEqualInt, jumpUnlessGreaterOrEqualInt
     case jumpIfEqualInt, jumpUnlessEqualInt
-    /// Counts a step of a loop; now and then asks whether the run should go on.
-    case poll
 
     // Loops. R[a] and R[a+1] are the loop's own, R[a+2] is the element.
     /// The int range R[a]..R[a+1], or ..= if b is 1: jumps by c if it is empty.
@@ -87,6 +91,10 @@ enum Operation: UInt8 {
     case callLabelled
     /// Built-in function c; b counts its parameters.
     case callBuiltin
+    /// R[a] = f(R[b]) of built-in function c
+    case length, squareRoot
+    /// R[a] = push(R[a], R[b]), which is built-in function c. A variable's value R[b] was marked as shared.
+    case push
     case returnValue
     case returnNull
     /// R[a] = function c of the unit with what it captures.
@@ -108,17 +116,24 @@ enum Operation: UInt8 {
     case getField
     /// R[a] = R[b].K[c], absent if there is none
     case tryField
-    /// R[a].K[c] = R[b]; cached
+    /// R[a] = R[b][R[c]].K[key of the cache]; cached
+    case getElementField
+    /// R[a].K[c] = R[b]; cached. Like all updates: makes R[a] its own first.
     case setField
+    /// R[a].K[c] += R[b], -= R[b]; cached
+    case addToField, subtractFromField
     case getIndex
     /// R[a][R[b]] = R[c]
     case setIndex
+    /// R[a][R[b]] += R[c]
+    case addToIndex
     /// R[b] from R[b+1] to R[b+2], either absent; c is 1 if closed
     case slice
     /// Makes R[a] its own: copies it if another place holds it too.
     case own
-    /// R[a] = R[b].K[c] for an update: copied and put back if another place holds it too.
+    /// R[a] = R[b].K[c] for an update, R[b] made its own: copied and put back if another place holds it too.
     case ownField
+    /// R[a] = R[b][R[c]] likewise.
     case ownIndex
     /// R[a] = the texts of R[b]…, c of them, joined
     case interpolate
@@ -173,6 +188,9 @@ enum Instruction {
     /// `c` as a signed int.
     @inline(__always)
     static func signedC(_ word: UInt64) -> Int { Int(Int64(bitPattern: word) >> 40) }
+
+    /// A cache that knows no shape yet.
+    static func cache(key: Int = 0) -> UInt64 { 0xFFFF_FFFF | UInt64(truncatingIfNeeded: key & 0xFF_FFFF) << 40 }
 
     static let largestRegister = 0x7FFF
     static let largestC = 0xFF_FFFF

@@ -147,6 +147,10 @@ extension Value {
         if isAggregate { header.pointee.flags |= CellHeader.shared }
     }
 
+    /// A list or record that more than one place may hold.
+    @inline(__always)
+    var isSharedAggregate: Bool { isAggregate && header.pointee.flags & CellHeader.shared != 0 }
+
     /// The contents of a string.
     public var stringValue: String? {
         isString ? String(decoding: string.pointee.buffer, as: UTF8.self) : nil

@@ -85,7 +85,7 @@ extension Heap {
     /// A copy of a list or record if more than one place holds it, else itself.
     @inline(__always)
     func unshared(_ value: Value) throws(RuntimeError) -> Value {
-        if value.isAggregate, value.header.pointee.flags & CellHeader.shared != 0 { return try copyAggregate(value) }
+        if value.isSharedAggregate { return try copyAggregate(value) }
         return value
     }
 

@@ -137,6 +137,12 @@ extension Heap {
     @inline(__always)
     func account(_ bytes: Int) { state.pointee.byteCount &+= bytes }
 
+    /// Lets go of the values that were parked last.
+    @inline(never)
+    func unpark(to count: Int) {
+        state.pointee.parked.removeLast(state.pointee.parked.count - count)
+    }
+
     /// Throws unless `bytes` more fit below the memory limit. Whoever is about to allocate much at once asks first.
     @inline(__always)
     func ensure(_ bytes: Int) throws(RuntimeError) {
