@@ -65,6 +65,7 @@ final class ArgumentBinding: Sendable {
         }
         return RuntimeError(
             .argumentType,
-            "`\(function)`: parameter `\(spec.name)` must be \(spec.typeDescription), found \(context.typeName(value))")
+            "`\(function)`: parameter `\(spec.name)` must be \(spec.typeDescription), found \(context.typeName(value))",
+            hint: value.isStream && spec.types.contains(.list) ? "`collect` makes a list of a stream" : nil)
     }
 }

@@ -80,7 +80,11 @@ public final class CallContext {
     public var wantsProgress: Bool { interpreter.reportProgress != nil }
 
     /// Throws if the user has cancelled or the time is up. Whatever takes longer than a blink asks every few milliseconds.
-    public func checkCancellation() throws { try interpreter.machine.checkInterruption() }
+    /// What was printed so far reaches its reader first: whoever asks may be about to wait.
+    public func checkCancellation() throws {
+        interpreter.flushOutput()
+        try interpreter.machine.checkInterruption()
+    }
     /// The flag behind `checkCancellation`, for work on other threads.
     public var cancellation: Cancellation { interpreter.cancellation }
 

@@ -52,6 +52,8 @@ public final class Interpreter {
     public var modulePath: [String] = []
     /// Gets what the script prints.
     public var writeOutput: (String) -> Void = { print($0, terminator: "") }
+    /// Hands what was printed to its reader; called before the script waits.
+    public var flushOutput: () -> Void = {}
     /// Gets warnings, one line each without its line end.
     public var writeWarning: (String) -> Void = { _ in }
     /// Gets the progress of long work: a fraction, if known, and a text.

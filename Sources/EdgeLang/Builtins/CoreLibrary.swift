@@ -26,6 +26,9 @@ public enum CoreLibrary {
             BuiltinChapter("random random_int random_normal shuffle seed", RandomBuiltins.all),
             BuiltinChapter("now clock sleep format_time parse_time", TimeBuiltins.all),
             BuiltinChapter("print warn fail expect", OutputBuiltins.all),
+            BuiltinChapter("stream every collect channel send close", StreamBuiltins.all),
+            BuiltinChapter(
+                "scan take_while drop_while batch window debounce timeout", StreamStageBuiltins.all),
         ]
     }
 

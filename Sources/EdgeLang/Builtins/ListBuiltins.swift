@@ -32,18 +32,35 @@ enum ListBuiltins {
 
     private static var first: BuiltinSpec {
         BuiltinSpec(
-            "first", "Gives the first element.", .value("list", SequenceValue.self, "where to look"),
+            "first", "Gives the first element.", .value("list", Elements.self, "where to look"),
             returns: "the element, null where there is none", topic: "Lists", seeAlso: ["last", "take"],
             examples: [Example("first([3, 4])", "3"), Example("first([])", "null")]
-        ) { context, list -> Value in list.count == 0 ? .null : try list.element(0, context) }
+        ) { context, elements -> Value in
+            var result = Value.null
+            try elements.drain(for: "first", context) { element in
+                result = element
+                return false
+            }
+            return result
+        }
     }
 
     private static var last: BuiltinSpec {
         BuiltinSpec(
-            "last", "Gives the last element.", .value("list", SequenceValue.self, "where to look"),
+            "last", "Gives the last element.", .value("list", Elements.self, "where to look"),
             returns: "the element, null where there is none", topic: "Lists", seeAlso: ["first"],
             examples: [Example("last([3, 4])", "4")]
-        ) { context, list -> Value in list.count == 0 ? .null : try list.element(list.count - 1, context) }
+        ) { context, elements -> Value in
+            if case .sequence(let list) = elements {
+                return list.count == 0 ? .null : try list.element(list.count - 1, context)
+            }
+            let holder = context.makeHolder()
+            try elements.drain(for: "last", context) { element in
+                holder.list.pointee.elements[0] = element
+                return true
+            }
+            return holder.list.pointee.elements[0]
+        }
     }
 
     private static var push: BuiltinSpec {
@@ -102,19 +119,31 @@ enum ListBuiltins {
 
     private static var take: BuiltinSpec {
         BuiltinSpec(
-            "take", "Gives the first few elements.", .value("list", SequenceValue.self, "where from"),
-            .value("count", Int.self, in: 0..., "how many at most"), returns: "a new list", type: "list",
-            topic: "Lists",
-            seeAlso: ["drop", "first"], examples: [Example("take([1, 2, 3], 2)", "[1, 2]")]
-        ) { context, list, count in FreshValue(try list.newList(context, 0..<min(count, list.count))) }
+            "take", "Gives the first few elements.", .value("list", Elements.self, "where from"),
+            .value("count", Int.self, in: 0..., "how many at most"), returns: "a new list or stream",
+            type: "list | stream", topic: "Lists",
+            seeAlso: ["drop", "first", "take_while"], examples: [Example("take([1, 2, 3], 2)", "[1, 2]")]
+        ) { context, elements, count in
+            if case .sequence(let list) = elements {
+                return FreshValue(try list.newList(context, 0..<min(count, list.count)))
+            }
+            let site = StageSite("take", context)
+            return try context.stream(TakeStage(site, from: elements.stage(for: site), count))
+        }
     }
 
     private static var drop: BuiltinSpec {
         BuiltinSpec(
-            "drop", "Leaves out the first few elements.", .value("list", SequenceValue.self, "where from"),
-            .value("count", Int.self, in: 0..., "how many"), returns: "a new list", type: "list", topic: "Lists",
-            seeAlso: ["take"], examples: [Example("drop([1, 2, 3], 2)", "[3]")]
-        ) { context, list, count in FreshValue(try list.newList(context, min(count, list.count)..<list.count)) }
+            "drop", "Leaves out the first few elements.", .value("list", Elements.self, "where from"),
+            .value("count", Int.self, in: 0..., "how many"), returns: "a new list or stream", type: "list | stream",
+            topic: "Lists", seeAlso: ["take", "drop_while"], examples: [Example("drop([1, 2, 3], 2)", "[3]")]
+        ) { context, elements, count in
+            if case .sequence(let list) = elements {
+                return FreshValue(try list.newList(context, min(count, list.count)..<list.count))
+            }
+            let site = StageSite("drop", context)
+            return try context.stream(DropStage(site, from: elements.stage(for: site), count))
+        }
     }
 
     private static var reverse: BuiltinSpec {
@@ -127,11 +156,15 @@ enum ListBuiltins {
 
     private static var flatten: BuiltinSpec {
         BuiltinSpec(
-            "flatten", "Joins the lists in a list.",
-            .value("list", SequenceValue.self, "lists, and elements that stay as they are"),
-            returns: "a new list, one level flatter", type: "list", topic: "Lists",
+            "flatten", "Joins the lists in a list or stream.",
+            .value("list", Elements.self, "lists, and elements that stay as they are"),
+            returns: "a new list or stream, one level flatter", type: "list | stream", topic: "Lists",
             examples: [Example("flatten([[1, 2], [3], 4])", "[1, 2, 3, 4]")]
-        ) { context, list in
+        ) { context, elements in
+            guard case .sequence(let list) = elements else {
+                let site = StageSite("flatten", context)
+                return try context.stream(FlattenStage(site, from: elements.stage(for: site)))
+            }
             let result = context.heap.makeList(capacity: list.count)
             context.park(result)
             for position in 0..<list.count {
@@ -155,7 +188,7 @@ enum ListBuiltins {
         BuiltinSpec(
             "chunk", "Cuts a list into lists of one size; the last may be shorter.",
             .value("list", SequenceValue.self, "what to cut"), .value("size", Int.self, in: 1..., "elements a chunk"),
-            returns: "a list of lists", type: "list", topic: "Lists", seeAlso: ["group_by"],
+            returns: "a list of lists", type: "list", topic: "Lists", seeAlso: ["group_by", "batch", "window"],
             examples: [Example("chunk([1, 2, 3, 4, 5], 2)", "[[1, 2], [3, 4], [5]]")]
         ) { context, list, size in
             let result = context.heap.makeList(capacity: 0)
@@ -172,12 +205,17 @@ enum ListBuiltins {
 
     private static var zip: BuiltinSpec {
         BuiltinSpec(
-            "zip", "Pairs the elements of two lists; the shorter one ends it.",
-            .value("first", SequenceValue.self, "one list"),
-            .value("second", SequenceValue.self, "the other list"), returns: "a list of pairs", type: "list",
-            topic: "Lists",
-            seeAlso: ["enumerate"], examples: [Example("zip([1, 2], [\"a\", \"b\"])", "[[1, \"a\"], [2, \"b\"]]")]
-        ) { context, first, second in
+            "zip", "Pairs the elements of two lists or streams; the shorter one ends it.",
+            .value("first", Elements.self, "one of them"),
+            .value("second", Elements.self, "the other one"), returns: "the pairs: a stream if one of both is a stream",
+            type: "list | stream", topic: "Lists",
+            seeAlso: ["enumerate", "merge"],
+            examples: [Example("zip([1, 2], [\"a\", \"b\"])", "[[1, \"a\"], [2, \"b\"]]")]
+        ) { context, one, other in
+            guard case .sequence(let first) = one, case .sequence(let second) = other else {
+                let site = StageSite("zip", context)
+                return try context.stream(ZipStage(site, one.stage(for: site), other.stage(for: site)))
+            }
             let count = min(first.count, second.count)
             try context.heap.ensure(sizeOfElements(count))
             let result = context.heap.makeList(capacity: count)
@@ -192,10 +230,14 @@ enum ListBuiltins {
 
     private static var enumerate: BuiltinSpec {
         BuiltinSpec(
-            "enumerate", "Pairs each element with its position.", .value("list", SequenceValue.self, "the list"),
-            returns: "a list of [position, element]", type: "list", topic: "Lists", seeAlso: ["zip"],
+            "enumerate", "Pairs each element with its position.", .value("list", Elements.self, "the elements"),
+            returns: "a list or stream of [position, element]", type: "list | stream", topic: "Lists", seeAlso: ["zip"],
             examples: [Example("enumerate([\"a\", \"b\"])", "[[0, \"a\"], [1, \"b\"]]")]
-        ) { context, list in
+        ) { context, elements in
+            guard case .sequence(let list) = elements else {
+                let site = StageSite("enumerate", context)
+                return try context.stream(EnumerateStage(site, from: elements.stage(for: site)))
+            }
             try context.heap.ensure(sizeOfElements(list.count))
             let result = context.heap.makeList(capacity: list.count)
             context.park(result)

@@ -6,10 +6,22 @@ enum OutputBuiltins {
         BuiltinSpec(
             "print", "Writes values to the standard output.", .rest("values", Value.self, "what to write"),
             .label("separator", String.self, default: " ", "between two values"),
-            .label("end", String.self, default: "\n", "behind the last"), returns: "null", topic: "Output",
+            .label("end", String.self, default: "\n", "behind the last"), returns: "null",
+            details: "A stream that stands alone is gone through: each element is written as it comes.",
+            topic: "Output",
             seeAlso: ["warn", "str"],
-            examples: [Example("print(\"sum\", 1 + 1)", "sum 2"), Example("print(1, 2, separator: \"-\")", "1-2")]
+            examples: [
+                Example("print(\"sum\", 1 + 1)", "sum 2"), Example("print(1, 2, separator: \"-\")", "1-2"),
+                Example("stream(0..3) |> map(n => n * n) |> print()", "0\n1\n4"),
+            ]
         ) { context, values, separator, end in
+            if values.count == 1, values[0].isStream {
+                try values[0].stream.drain(for: "print", context) { element in
+                    context.write((element.stringValue ?? context.display(element)) + end)
+                    return true
+                }
+                return Nothing()
+            }
             var text = ""
             for (position, value) in values.enumerated() {
                 if position > 0 { text += separator }

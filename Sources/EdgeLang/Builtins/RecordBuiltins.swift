@@ -67,11 +67,31 @@ enum RecordBuiltins {
 
     private static var merge: BuiltinSpec {
         BuiltinSpec(
-            "merge", "Joins records; of a key in several the last value counts.",
-            .rest("records", RecordValue.self, "the records"), returns: "a new record", type: "record",
-            topic: "Records",
-            seeAlso: ["without"], examples: [Example("merge({a: 1, b: 2}, {b: 3})", "{a: 1, b: 3}")]
-        ) { context, records in
+            "merge", "Joins records, or streams.",
+            .rest("parts", OneOf<RecordValue, Elements>.self, "records; or streams, lists and ranges"),
+            returns:
+                "a new record; of a key in several the last value counts. Of streams a stream of their elements as they come",
+            type: "record | stream",
+            details: "In a stream each part keeps its order; the stream ends when all of them have ended.",
+            topic: "Records", seeAlso: ["without", "zip", "stream"],
+            examples: [
+                Example("merge({a: 1, b: 2}, {b: 3})", "{a: 1, b: 3}"),
+                Example("merge(stream([1, 2]), stream([3])) |> collect() |> sort()", "[1, 2, 3]"),
+            ]
+        ) { context, parts in
+            let streams = parts.compactMap { part -> Elements? in
+                if case .second(let elements) = part { elements } else { nil }
+            }
+            if !streams.isEmpty {
+                guard streams.count == parts.count else {
+                    throw RuntimeError(.argumentType, "`merge` joins records or streams, not both")
+                }
+                let site = StageSite("merge", context)
+                return try context.stream(MergeStage(site, streams.map { try $0.stage(for: site) }))
+            }
+            let records = parts.compactMap { part -> RecordValue? in
+                if case .first(let record) = part { record } else { nil }
+            }
             let result = context.heap.makeRecord()
             for record in records {
                 context.heap.forEach(record.value.record) { key, value in

@@ -62,13 +62,41 @@ enum StatisticsBuiltins {
         }
     }
 
+    /// Numbers that are all there, or come one by one.
+    private enum NumberSource: BuiltinArgument {
+        case numbers(Numbers)
+        case stream(StreamObject)
+
+        static var types: [ValueType] { Numbers.types + [.host(StreamObject.typeName)] }
+        static var typeDescription: String { "list of numbers | stream" }
+
+        static func decode(_ value: Value, _ context: CallContext) throws -> NumberSource? {
+            if let stream = try value.asStream(context) { return .stream(stream) }
+            return try Numbers.decode(value, context).map { .numbers($0) }
+        }
+    }
+
+    private static func running(_ name: String, _ stream: StreamObject, _ context: CallContext) throws -> RunningSum {
+        var sum = RunningSum(name)
+        try stream.drain(for: name, context) { element in
+            try sum.add(element, context)
+            return true
+        }
+        return sum
+    }
+
     private static var sum: BuiltinSpec {
         BuiltinSpec(
-            "sum", "Adds up numbers.", .value("numbers", Numbers.self, "what to add"),
+            "sum", "Adds up numbers.", .value("numbers", NumberSource.self, "what to add"),
             returns: "the sum, 0 of nothing", type: "number | quantity", topic: "Statistics",
             seeAlso: ["mean", "reduce"],
             examples: [Example("sum([1, 2, 3])", "6"), Example("sum([5ms, 10ms])", "15ms")]
-        ) { _, numbers -> Value in
+        ) { context, source -> Value in
+            let numbers: Numbers
+            switch source {
+            case .stream(let stream): return try running("sum", stream, context).total
+            case .numbers(let all): numbers = all
+            }
             guard let ints = numbers.ints else { return numbers.quantity(numbers.sum) }
             var total = 0
             for int in ints {
@@ -85,11 +113,27 @@ enum StatisticsBuiltins {
         picksLater: @escaping @Sendable (Int) -> Bool
     ) -> BuiltinSpec {
         BuiltinSpec(
-            name, summary, .rest("values", Value.self, "one list or range, or two values and more"),
+            name, summary, .rest("values", Value.self, "one list, range or stream, or two values and more"),
             returns: "the element", type: "any", details: "NaN is passed over unless there is nothing else.",
             topic: "Statistics",
             seeAlso: seeAlso, examples: examples
         ) { context, values -> Value in
+            if values.count == 1, let stream = try values[0].asStream(context) {
+                let best = context.makeHolder()
+                var isFirst = true
+                try stream.drain(for: name, context) { candidate in
+                    let current = best.list.pointee.elements[0]
+                    if isFirst || current.numericValue?.isNaN == true {
+                        best.list.pointee.elements[0] = candidate
+                    } else if let order = try context.heap.compare(candidate, current), picksLater(order) {
+                        best.list.pointee.elements[0] = candidate
+                    }
+                    isFirst = false
+                    return true
+                }
+                if isFirst { throw RuntimeError(.emptyInput, "`\(name)` of nothing") }
+                return best.list.pointee.elements[0]
+            }
             var candidates = values
             if values.count == 1, let only = values.first, let list = try SequenceValue.decode(only, context) {
                 candidates = try (0..<list.count).map { try list.element($0, context) }
@@ -122,12 +166,16 @@ enum StatisticsBuiltins {
 
     private static var mean: BuiltinSpec {
         BuiltinSpec(
-            "mean", "Gives the arithmetic mean.", .value("numbers", Numbers.self, "at least one"),
+            "mean", "Gives the arithmetic mean.", .value("numbers", NumberSource.self, "at least one"),
             returns: "sum / count",
             type: "float | quantity", topic: "Statistics", seeAlso: ["median", "std"],
             examples: [Example("mean([1, 2, 6])", "3.0")]
-        ) { _, numbers -> Value in
-            let numbers = try numbers.notEmpty("mean")
+        ) { context, source -> Value in
+            let numbers: Numbers
+            switch source {
+            case .stream(let stream): return try running("mean", stream, context).average()
+            case .numbers(let all): numbers = try all.notEmpty("mean")
+            }
             return numbers.quantity(numbers.sum / Double(numbers.values.count))
         }
     }
@@ -142,13 +190,17 @@ enum StatisticsBuiltins {
 
     private static var deviation: BuiltinSpec {
         BuiltinSpec(
-            "std", "Gives the standard deviation.", .value("numbers", Numbers.self, "at least one"),
+            "std", "Gives the standard deviation.", .value("numbers", NumberSource.self, "at least one"),
             .label("sample", Bool.self, default: false, "divide by count - 1 instead of count"),
             returns: "the root of the mean squared distance from the mean", type: "float | quantity",
             topic: "Statistics",
             seeAlso: ["mean"], examples: [Example("std([2, 4, 4, 4, 5, 5, 7, 9])", "2.0")]
-        ) { _, numbers, sample -> Value in
-            let numbers = try numbers.notEmpty("std")
+        ) { context, source, sample -> Value in
+            let numbers: Numbers
+            switch source {
+            case .stream(let stream): return try running("std", stream, context).deviation(ofSample: sample)
+            case .numbers(let all): numbers = try all.notEmpty("std")
+            }
             let count = Double(numbers.values.count)
             guard !sample || count > 1 else { throw RuntimeError(.emptyInput, "`std` of a sample needs two numbers") }
             let mean = numbers.sum / count

@@ -10,6 +10,9 @@ enum TimeBuiltins {
         return TimeSpan(seconds: Double(time.tv_sec) + Double(time.tv_nsec) / 1e9)
     }
 
+    /// Seconds since 1970.
+    static var timeOfDay: Double { read(CLOCK_REALTIME).seconds }
+
     private static var now: BuiltinSpec {
         BuiltinSpec(
             "now", "Tells the time.", returns: "the duration since 1970-01-01T00:00:00Z", topic: "Time",
@@ -31,15 +34,8 @@ enum TimeBuiltins {
             topic: "Time",
             examples: [Example("sleep(1ms)", "null")]
         ) { context, duration in
-            let end = read(CLOCK_MONOTONIC).seconds + duration.seconds
-            while true {
-                try context.checkCancellation()
-                let rest = end - read(CLOCK_MONOTONIC).seconds
-                if rest <= 0 { return Nothing() }
-                // Short naps, so that Ctrl-C is heard.
-                var nap = timespec(tv_sec: 0, tv_nsec: Int(min(rest, 0.02) * 1e9))
-                nanosleep(&nap, nil)
-            }
+            try context.sleep(until: Moment.now.advanced(bySeconds: duration.seconds))
+            return Nothing()
         }
     }
 

@@ -92,10 +92,11 @@ final class FunctionBuilder {
     }
 
     /// Adds code that runs when an instruction between the two positions fails.
-    func addHandler(from start: Int, to end: Int, target: Int, register: Int) {
+    func addHandler(from start: Int, to end: Int, target: Int, register: Int, isDeferred: Bool) {
         if start < end {
             details.handlers.append(
-                FunctionDetails.Handler(start: start, end: end, target: target, register: register))
+                FunctionDetails.Handler(
+                    start: start, end: end, target: target, register: register, isDeferred: isDeferred))
         }
     }
 

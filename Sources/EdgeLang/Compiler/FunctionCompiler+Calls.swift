@@ -13,7 +13,7 @@ extension FunctionCompiler {
             }
             let registers = base(target, isNew, count: resolved.arguments.count)
             compileArguments(call, resolved, into: registers, consumesFirst: compiler.specs[index].consumesFirst)
-            builder.span = whole.span
+            builder.span = stage(of: call, whole)
             builder.emit(.callBuiltin, registers, resolved.arguments.count, index)
             moveResult(registers, target)
         case .function(let id):
@@ -21,6 +21,12 @@ extension FunctionCompiler {
         case .dynamic:
             compileDynamic(call, whole, into: target, isNew: isNew)
         }
+    }
+
+    /// The text an error of the call points at: of a long pipe the one stage.
+    private func stage(of call: Call, _ whole: Expression) -> Span {
+        guard call.isPiped else { return whole.span }
+        return Span(file: whole.span.file, start: Int(call.callee.span.start), end: Int(whole.span.end))
     }
 
     /// Where arguments begin: at the target if that is the last register in use, so that the result needs no move.
@@ -58,7 +64,7 @@ extension FunctionCompiler {
             }
         }
         compileArguments(call, resolved, into: registers)
-        builder.span = whole.span
+        builder.span = stage(of: call, whole)
         if isSelf {
             builder.emit(.callSelf, registers, resolved.arguments.count)
         } else if callee >= 0 {
@@ -78,7 +84,7 @@ extension FunctionCompiler {
             let holding: Holding = rest.contains { mayAssign($0) } ? .owned : .argument
             compile(argument.value, into: registers + index, holding, isNew: true)
         }
-        builder.span = whole.span
+        builder.span = stage(of: call, whole)
         if call.arguments.contains(where: { $0.label != nil }) {
             details.labelLists.append(call.arguments.map { $0.label?.name })
             builder.emit(.callLabelled, registers, values.count, callee)

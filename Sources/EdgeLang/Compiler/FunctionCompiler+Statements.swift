@@ -35,7 +35,7 @@ extension FunctionCompiler {
             // Where an error comes through, the closure runs and the error goes on.
             let end = builder.makeLabel()
             builder.jump(.jump, to: end)
-            handle(protected, at: builder.position)
+            handle(protected, at: builder.position, isDeferred: true)
             emitDeferred(protected)
             builder.emit(.rethrow, protected.error)
             builder.place(end)

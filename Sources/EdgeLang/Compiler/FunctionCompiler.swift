@@ -220,9 +220,10 @@ final class FunctionCompiler {
     }
 
     /// Directs errors of a closed region to code at `target`.
-    func handle(_ protected: Protected, at target: Int) {
+    func handle(_ protected: Protected, at target: Int, isDeferred: Bool = false) {
         for segment in protected.segments {
-            builder.addHandler(from: segment.start, to: segment.end, target: target, register: protected.error)
+            builder.addHandler(
+                from: segment.start, to: segment.end, target: target, register: protected.error, isDeferred: isDeferred)
         }
     }
 

@@ -78,5 +78,20 @@ extension DiagnosticCatalogue {
             "E0331", "function too large",
             "A function or a pattern is larger than the compiled form can hold. Divide it into smaller ones, or put its data into a data file."
         ),
+        Entry(
+            "E0340", "stream used twice",
+            "A stream gives its elements once, to one `for`, sink or further stage. Make a list of it with `collect`, or make the stream anew from its source."
+        ),
+        Entry(
+            "E0341", "stream too long", "A stream has too many stages. Join several of them in one function."),
+        Entry(
+            "E0342", "nothing can arrive",
+            "A sink waits for a channel that is empty and open, and nothing else runs that could send to it. Close the channel behind its last value."
+        ),
+        Entry("E0343", "nothing came in time", "A stream was silent for longer than its `timeout` allows."),
+        Entry(
+            "E0344", "channel refuses a value",
+            "The channel is closed, or as many values wait in it as it has room for. `when_full` says which values may be dropped."
+        ),
     ]
 }

@@ -32,6 +32,8 @@ final class FunctionDetails {
         var target: Int
         /// Where the error goes.
         var register: Int
+        /// Whether it was deferred, and so runs behind errors too that no `catch` sees.
+        var isDeferred: Bool
     }
 
     struct RangePattern {

@@ -246,6 +246,10 @@ extension Machine {
             return pairs
         case .host:
             if value.hostObject?.elementCount != nil { return value }
+            if let stream = try value.asStream(interpreter.context) {
+                _ = try stream.take(for: "for")
+                return value.hostObject === stream ? value : heap.makeHost(stream)
+            }
         default: break
         }
         throw RuntimeError(
@@ -267,6 +271,7 @@ extension Machine {
             let (element, overflow) = range.lower.addingReportingOverflow(position)
             return !overflow && range.contains(element) ? .int(element) : nil
         case .host:
+            if value.isStream { return try value.stream.nextForLoop(interpreter.context) }
             guard let object = value.hostObject, let count = object.elementCount, position < count else { return nil }
             return try object.element(at: position, interpreter.context)
         default: return nil

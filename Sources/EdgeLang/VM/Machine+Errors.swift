@@ -46,12 +46,4 @@ extension Machine {
     static func span(_ code: UnsafeMutablePointer<FunctionCode>, _ position: UnsafeMutablePointer<UInt64>) -> Span {
         code.pointee.info.span(at: position - code.pointee.words - 1)
     }
-
-    /// Which code of a function handles an error at a position.
-    static func handler(
-        _ code: UnsafeMutablePointer<FunctionCode>, _ position: UnsafeMutablePointer<UInt64>
-    ) -> FunctionDetails.Handler? {
-        let word = position - code.pointee.words - 1
-        return code.pointee.info.handlers.first { word >= $0.start && word < $0.end }
-    }
 }

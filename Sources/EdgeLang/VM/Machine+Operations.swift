@@ -29,6 +29,10 @@ extension Machine {
         guard !source.isRecord else {
             throw RuntimeError(.notIterable, "cannot spread a record into a list")
         }
+        if try source.asStream(interpreter.context) != nil {
+            throw RuntimeError(
+                .notIterable, "cannot spread a stream into a list", hint: "`collect` makes a list of its elements")
+        }
         let elements = try prepareIteration(source)
         var index = 0
         while let element = try nextElement(elements, index) {

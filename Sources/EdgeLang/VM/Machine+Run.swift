@@ -589,14 +589,14 @@ extension Machine {
                     constants = target.pointee.constants
                 }
             } catch {
-                let failure = RuntimeError.wrapping(error)
+                var failure = RuntimeError.wrapping(error)
                 leave(code, closure, base, pc, budget, frame - frames)
                 locate(failure)
                 heap.unpark(to: parked)
                 if budget <= 0 { budget = 1 }
                 // The innermost code that handles it, in this run of the loop.
                 while true {
-                    if !failure.isFatal, let handler = Machine.handler(code, pc) {
+                    if let handler = handler(for: &failure, code, pc, depth: frame - frames) {
                         base[handler.register] = heap.makeError(failure)
                         pc = code.pointee.words + handler.target
                         break

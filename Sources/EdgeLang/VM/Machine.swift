@@ -52,8 +52,10 @@ final class Machine {
     let builtins: UnsafeMutablePointer<BuiltinEntry>
     private let builtinCount: Int
     var budget = Machine.pollInterval
-    private var steps = 0
-    private var deadline: Double?
+    var steps = 0
+    var deadline: Double?
+    /// Set once the run ends early, as long as deferred code runs.
+    var unwinding: Unwinding?
 
     var units: [CodeUnit] = []
 
@@ -122,8 +124,9 @@ final class Machine {
         frameLimit = min(max(limits.callDepth, 1), frameCapacity)
         heap.state.pointee.limit = limits.memory
         steps = limits.steps ?? Int.max
-        deadline = limits.seconds.map { Machine.now() + $0 }
+        deadline = limits.seconds.map { Moment.now.seconds + $0 }
         budget = min(Machine.pollInterval, steps)
+        unwinding = nil
         frameCount = 0
         nesting = 0
         code = nil
@@ -178,16 +181,10 @@ final class Machine {
 
     // MARK: Interruption
 
-    private static func now() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-    }
-
     /// Throws if the run should end.
     func checkInterruption() throws {
         if interpreter.cancellation.isCancelled { throw RuntimeError.cancelledByUser }
-        if let deadline, Machine.now() > deadline {
+        if let deadline, Moment.now.seconds > deadline {
             throw RuntimeError(.timeLimit, "the time limit is exceeded")
         }
     }

@@ -30,6 +30,10 @@ struct CellHeader {
     static let hashed: UInt8 = 8
     /// Something besides the cell has to be released with it.
     static let external: UInt8 = 16
+    /// Object of the host: it holds values, which a collection has to reach.
+    static let holder: UInt8 = 32
+    /// Object of the host: a stream.
+    static let stream: UInt8 = 64
 }
 
 /// A string or bytes. The contents lie behind the fields, or in `owner`, another string's cell or a buffer.

@@ -55,6 +55,11 @@ extension Heap {
                 for index in 0..<Int(closure.pointee.header.extra) { mark(captures[index]) }
             case Value.Kind.box.rawValue:
                 mark(cell.assumingMemoryBound(to: BoxCell.self).pointee.value)
+            case Value.Kind.host.rawValue:
+                let reference = cell.assumingMemoryBound(to: ReferenceCell.self).pointee
+                guard reference.header.flags & CellHeader.holder != 0 else { continue }
+                let box = unsafeDowncast(reference.object.takeUnretainedValue(), to: HostBox.self)
+                (box.object as? any ValueHolder)?.trace(self)
             default:
                 break
             }

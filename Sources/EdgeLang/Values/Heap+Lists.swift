@@ -123,7 +123,10 @@ extension Heap {
 
     /// A value that stands for an object of the host. The object is released once no value names it.
     func makeHost(_ object: any HostObject) -> Value {
-        makeReference(HostBox(object), kind: .host, bytes: max(0, object.byteCount) + 64)
+        let value = makeReference(HostBox(object), kind: .host, bytes: max(0, object.byteCount) + 64)
+        if object is any ValueHolder { value.header.pointee.flags |= CellHeader.holder }
+        if object is StreamObject { value.header.pointee.flags |= CellHeader.stream }
+        return value
     }
 
     /// A value that stands for an error.
@@ -150,6 +153,15 @@ extension Value {
         guard meta == Value.hostMeta else { return nil }
         let object = reference.pointee.object.takeUnretainedValue()
         return unsafeDowncast(object, to: HostBox.self).object
+    }
+
+    var isStream: Bool { meta == Value.hostMeta && header.pointee.flags & CellHeader.stream != 0 }
+
+    /// The stream that this value is.
+    var stream: StreamObject {
+        precondition(isStream, "whoever asks for the stream has seen that it is one")
+        let box = unsafeDowncast(reference.pointee.object.takeUnretainedValue(), to: HostBox.self)
+        return unsafeDowncast(box.object, to: StreamObject.self)
     }
 
     /// The error that this value stands for.

@@ -28,6 +28,11 @@ extension DiagnosticCode {
     static let foreign: DiagnosticCode = "E0328"
     static let denied: DiagnosticCode = "E0329"
     static let emptyInput: DiagnosticCode = "E0330"
+    static let streamUsed: DiagnosticCode = "E0340"
+    static let streamTooLong: DiagnosticCode = "E0341"
+    static let nothingCanArrive: DiagnosticCode = "E0342"
+    static let nothingInTime: DiagnosticCode = "E0343"
+    static let channelRefuses: DiagnosticCode = "E0344"
     /// `fail("text")` without a code of its own.
     static let failed: DiagnosticCode = "E0320"
 }

@@ -5,6 +5,7 @@ public final class RuntimeError: Error, @unchecked Sendable {
     /// What is wrong. The VM fills in labels and trace before a script or the caller of the interpreter can see it.
     public private(set) var diagnostic: Diagnostic
     var isLocated = false
+    private var isInStage = false
 
     public init(_ diagnostic: Diagnostic) {
         self.diagnostic = diagnostic
@@ -29,6 +30,23 @@ public final class RuntimeError: Error, @unchecked Sendable {
         isLocated = true
         diagnostic.labels.insert(Diagnostic.Label(span), at: 0)
         diagnostic.trace = trace
+    }
+
+    /// Names the stage of a stream in which it arose; the innermost one counts.
+    func add(stage span: Span, _ text: String) {
+        if isInStage { return }
+        isInStage = true
+        if span != .none, span != diagnostic.span { diagnostic.labels.append(Diagnostic.Label(span, text)) }
+    }
+
+    /// Says that it arose in a stage of a stream, and not in the sink that it was found in.
+    func move(toStage span: Span, _ text: String) {
+        if isInStage || span == .none { return }
+        isInStage = true
+        let sink = diagnostic.span
+        if sink == span { return }
+        diagnostic.labels[0] = Diagnostic.Label(span)
+        diagnostic.labels.append(Diagnostic.Label(sink, text))
     }
 }
 
