@@ -132,7 +132,8 @@ let package = Package(
 
 if fuzzing {
     let fuzzed: [(name: String, folder: String, part: Target.Dependency)] = [
-        ("onnx", "ONNX", "EdgeModels"), ("tflite", "TFLite", "EdgeModels"), ("language", "Language", "EdgeLang"),
+        ("onnx", "ONNX", "EdgeModels"), ("tflite", "TFLite", "EdgeModels"), ("lexer", "Language/Lexer", "EdgeLang"),
+        ("parser", "Language/Parser", "EdgeLang"), ("run", "Language/Run", "EdgeLang"),
         ("update", "Update", "EdgeFederation"), ("protocols", "Protocols", "EdgeProtocols"),
     ]
     package.targets.append(.target(name: "Fuzzing", path: "Tests/Fuzz/Support", swiftSettings: strict))

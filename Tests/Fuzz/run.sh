@@ -3,26 +3,49 @@
 #
 # Usage: Tests/Fuzz/run.sh [SECONDS [TARGET...]]
 #   SECONDS  for each target (default 600)
-#   TARGET   onnx, tflite, language, update or protocols (default: all)
+#   TARGET   onnx, tflite, lexer, parser, run, update or protocols (default: all)
 #
 # A finding is left in .build/fuzz/findings as crash-*, timeout-* or oom-*. What was found to reach new code is kept in
-# .build/fuzz/found and used by the next run; the seeds in Tests/Fuzz/corpus stay as make_corpus.py wrote them.
+# .build/fuzz/found and used by the next run; the seeds in Tests/Fuzz/corpus stay as they are. The three targets of the
+# language share a corpus and a dictionary, and take the cases of Tests/Spec, the examples and the library for seeds, too.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 seconds=${1:-600}
 shift || true
 targets=("$@")
-[[ ${#targets[@]} -gt 0 ]] || targets=(onnx tflite language update protocols)
+[[ ${#targets[@]} -gt 0 ]] || targets=(onnx tflite lexer parser run update protocols)
+
+# Each case of the spec as a file, and whole programs.
+make_language_seeds() {
+    rm -rf .build/fuzz/language
+    mkdir -p .build/fuzz/language
+    find Tests/Spec -name '*.edge' -print0 | sort -z | xargs -0 awk '
+        /^### / { close(file); file = sprintf(".build/fuzz/language/spec-%04d.edge", ++count); next }
+        file { print > file }'
+    local file
+    for file in examples/*.edge stdlib/std/*.edge; do
+        cp "$file" ".build/fuzz/language/$(basename "$(dirname "$file")")-$(basename "$file")"
+    done
+}
 
 export EDGESH_FUZZ=1
 status=0
 for target in "${targets[@]}"; do
     swift build --quiet --scratch-path .build/fuzz --product "fuzz-$target"
     mkdir -p ".build/fuzz/found/$target" .build/fuzz/findings
+    seeds=("Tests/Fuzz/corpus/$target")
+    options=(-max_len=8192)
+    case $target in
+    lexer | parser | run)
+        make_language_seeds
+        seeds=(Tests/Fuzz/corpus/language .build/fuzz/language)
+        options=(-dict=Tests/Fuzz/language.dict -max_len=2048)
+        ;;
+    esac
     echo "fuzz-$target for $seconds s"
-    ".build/fuzz/debug/fuzz-$target" ".build/fuzz/found/$target" "Tests/Fuzz/corpus/$target" \
-        -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=512 -max_len=8192 \
+    ".build/fuzz/debug/fuzz-$target" ".build/fuzz/found/$target" "${seeds[@]}" "${options[@]}" \
+        -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=512 \
         -artifact_prefix=".build/fuzz/findings/$target-" -print_final_stats=1 2>&1 |
         { grep -E 'stat::|SUMMARY|ERROR|Fatal|Test unit written' || true; }
     [[ ${PIPESTATUS[0]} -eq 0 ]] || status=1
