@@ -42,14 +42,26 @@ enum ConversionBuiltins {
     }
 
     private static func parseInt(_ text: String) -> Int? {
-        let digits = text.filter { !$0.isWhitespace && $0 != "_" }
-        let isNegative = digits.hasPrefix("-")
-        let magnitude = digits.drop { $0 == "-" || $0 == "+" }
-        guard digits.count - magnitude.count <= 1 else { return nil }
+        guard let digits = withoutSeparators(text) else { return nil }
+        let sign = digits.prefix { $0 == "-" || $0 == "+" }
+        let magnitude = digits.dropFirst(sign.count)
+        guard sign.count <= 1 else { return nil }
         for (prefix, radix) in [("0x", 16), ("0b", 2)] where magnitude.lowercased().hasPrefix(prefix) {
-            return Int((isNegative ? "-" : "") + magnitude.dropFirst(2), radix: radix)
+            guard let first = magnitude.dropFirst(2).first, first.isHexDigit else { return nil }
+            return Int(sign + magnitude.dropFirst(2), radix: radix)
         }
         return Int(digits)
+    }
+
+    /// A number's text without white space around it and without `_` between its digits; nil if a `_` stands elsewhere.
+    private static func withoutSeparators(_ text: String) -> String? {
+        let trimmed = text.drop(while: \.isWhitespace)
+        let end = trimmed.lastIndex { !$0.isWhitespace }.map { trimmed.index(after: $0) } ?? trimmed.startIndex
+        let parts = trimmed[..<end].split(separator: "_", omittingEmptySubsequences: false)
+        for (left, right) in zip(parts, parts.dropFirst()) {
+            guard left.last?.isHexDigit == true, right.first?.isHexDigit == true else { return nil }
+        }
+        return parts.joined()
     }
 
     private static var toFloat: BuiltinSpec {
@@ -63,8 +75,7 @@ enum ConversionBuiltins {
             if let number = value.numericValue { return number }
             if let truth = value.boolValue { return truth ? 1.0 : 0.0 }
             if let text = value.stringValue {
-                let trimmed = text.filter { !$0.isWhitespace }
-                guard let number = Double(trimmed) else {
+                guard let number = withoutSeparators(text).flatMap({ Double($0) }) else {
                     throw RuntimeError(.conversion, "\(quoted(text)) is not the text of a number")
                 }
                 return number
@@ -76,9 +87,15 @@ enum ConversionBuiltins {
     private static var toString: BuiltinSpec {
         BuiltinSpec(
             "str", "Writes a value as it prints.", .value("value", Value.self, "anything"), returns: "the text",
+            type: "string",
             topic: "Conversion",
             seeAlso: ["format", "print"], examples: [Example("str([1, 2.5])", "\"[1, 2.5]\"")]
-        ) { context, value in value.stringValue ?? context.display(value) }
+        ) { context, value -> Value in
+            if value.isString { return value }
+            var text = TextBuilder(limit: context.heap.state.pointee.limit)
+            try text.append(value, nested: false, heap: context.heap)
+            return text.makeString(context.heap)
+        }
     }
 
     private static var toBytes: BuiltinSpec {
@@ -119,10 +136,11 @@ enum ConversionBuiltins {
             if amount.value.isQuantity { return context.display(amount.value) }
             let number = amount.number * (percent ? 100 : 1)
             var text: String
-            if let digits {
-                text = fixed(number, digits)
-            } else if let int = amount.value.intValue, !percent {
+            if let int = amount.value.intValue, !percent {
                 text = String(int)
+                if let digits, digits > 0 { text += "." + String(repeating: "0", count: digits) }
+            } else if let digits {
+                text = fixed(number, digits)
             } else {
                 text = NumberFormat.text(number)
             }

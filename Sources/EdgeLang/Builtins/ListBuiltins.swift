@@ -168,13 +168,15 @@ enum ListBuiltins {
             let result = context.heap.makeList(capacity: list.count)
             context.park(result)
             for position in 0..<list.count {
+                try context.checkPace(position)
                 let element = try list.element(position, context)
                 guard element.isList else {
                     element.markShared()
                     context.heap.append(element, to: result)
                     continue
                 }
-                try context.heap.ensure(sizeOfElements(element.list.pointee.count))
+                try context.heap.ensure(
+                    sizeOfElements(element.list.pointee.count + 2 * result.list.pointee.count))
                 for inner in ListValue(value: element) {
                     inner.markShared()
                     context.heap.append(inner, to: result)
@@ -195,6 +197,7 @@ enum ListBuiltins {
             context.park(result)
             var start = 0
             while start < list.count {
+                try context.checkPace(result.list.pointee.count)
                 let end = size > list.count - start ? list.count : start + size
                 context.heap.append(try list.newList(context, start..<end), to: result)
                 start = end
@@ -221,6 +224,7 @@ enum ListBuiltins {
             let result = context.heap.makeList(capacity: count)
             context.park(result)
             for position in 0..<count {
+                try context.checkPace(position)
                 let pair = [try first.element(position, context), try second.element(position, context)]
                 context.heap.append(context.list(pair), to: result)
             }
@@ -242,6 +246,7 @@ enum ListBuiltins {
             let result = context.heap.makeList(capacity: list.count)
             context.park(result)
             for position in 0..<list.count {
+                try context.checkPace(position)
                 context.heap.append(context.list([.int(position), try list.element(position, context)]), to: result)
             }
             return FreshValue(result)
@@ -272,8 +277,8 @@ enum ListBuiltins {
         ) { context, elements, step in
             switch elements {
             case .first(let sequence):
-                return FreshValue(
-                    try sequence.newList(context, Array(stride(from: 0, to: sequence.count, by: step).prefix(1 << 32))))
+                let count = sequence.count == 0 ? 0 : (sequence.count - 1) / step + 1
+                return FreshValue(try sequence.newList(context, (0..<count).lazy.map { $0 * step }))
             case .second(let text):
                 let characters = text.unicodeScalars.map { context.string(String($0)) }
                 return FreshValue(context.list(stride(from: 0, to: characters.count, by: step).map { characters[$0] }))
@@ -314,8 +319,9 @@ enum ListBuiltins {
     }
 
     private static func position(of value: Value, in list: SequenceValue, _ context: CallContext) throws -> Int? {
-        for position in 0..<list.count where try context.areEqual(list.element(position, context), value) {
-            return position
+        for position in 0..<list.count {
+            try context.checkPace(position)
+            if try context.areEqual(list.element(position, context), value) { return position }
         }
         return nil
     }
@@ -326,9 +332,12 @@ enum ListBuiltins {
             returns: "a new list of distinct elements, in order of first appearance", type: "list", topic: "Lists",
             seeAlso: ["group_by"], examples: [Example("unique([3, 1, 3, 2, 1])", "[3, 1, 2]")]
         ) { context, list in
+            // What the table below takes for each element at the most.
+            try context.heap.ensure(sizeOfElements(list.count < Int.max / 8 ? list.count * 8 : Int.max))
             var buckets: [GroupKey: [Int]] = [:]
             var kept: [Int] = []
             for position in 0..<list.count {
+                try context.checkPace(position)
                 let element = try list.element(position, context)
                 let key = GroupKey(element)
                 let isNew = try !buckets[key, default: []].contains {
@@ -337,7 +346,6 @@ enum ListBuiltins {
                 guard isNew else { continue }
                 buckets[key, default: []].append(position)
                 kept.append(position)
-                if position & 0xFFF == 0 { try context.checkCancellation() }
             }
             return FreshValue(try list.newList(context, kept))
         }

@@ -9,7 +9,7 @@ enum ListTransformBuiltins {
         _ list: SequenceValue, _ context: CallContext, _ body: (Int, Value) throws -> Void
     ) throws {
         for position in 0..<list.count {
-            if position & 0xFFF == 0xFFF { try context.checkCancellation() }
+            try context.checkPace(position)
             try body(position, list.element(position, context))
         }
     }
@@ -136,7 +136,7 @@ enum ListTransformBuiltins {
             let result = context.heap.makeList(capacity: count)
             context.park(result)
             for position in 0..<count {
-                if position & 0xFFF == 0xFFF { try context.checkCancellation() }
+                try context.checkPace(position)
                 context.heap.append(try context.call(function, .int(position)), to: result)
             }
             return FreshValue(result)
@@ -157,6 +157,7 @@ enum ListTransformBuiltins {
                 Example("sort([\"pump\", \"fan\"], by: s => len(s), descending: true)", "[\"pump\", \"fan\"]"),
             ]
         ) { context, list, by, descending in
+            try context.heap.ensure(sizeOfElements(list.count))
             var keys: [Value] = []
             keys.reserveCapacity(list.count)
             try forEach(list, context) { _, element in

@@ -121,6 +121,7 @@ enum NumberBuiltins {
             if try context.precedes(high.value, low.value) {
                 throw RuntimeError(.argumentRange, "`clamp`: the lower bound is above the upper one")
             }
+            if x.number.isNaN { return x.value }
             if try context.precedes(x.value, low.value) { return low.value }
             return try context.precedes(high.value, x.value) ? high.value : x.value
         }

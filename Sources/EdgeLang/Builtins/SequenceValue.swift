@@ -48,6 +48,16 @@ struct SequenceValue: BuiltinArgument {
     func newList(_ context: CallContext) throws -> Value { try newList(context, 0..<count) }
 }
 
+extension CallContext {
+    /// For loops over elements: now and then asks whether the user has had enough and whether memory is left.
+    func checkPace(_ position: Int) throws {
+        guard position & 0xFFF == 0xFFF else { return }
+        try checkCancellation()
+        // More than this loop allocates until it asks again.
+        try heap.ensure(1 << 20)
+    }
+}
+
 /// The bytes that `count` elements of a list take.
 func sizeOfElements(_ count: Int) -> Int {
     let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Value>.stride)

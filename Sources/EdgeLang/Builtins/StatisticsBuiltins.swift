@@ -134,12 +134,13 @@ enum StatisticsBuiltins {
                 if isFirst { throw RuntimeError(.emptyInput, "`\(name)` of nothing") }
                 return best.list.pointee.elements[0]
             }
-            var candidates = values
-            if values.count == 1, let only = values.first, let list = try SequenceValue.decode(only, context) {
-                candidates = try (0..<list.count).map { try list.element($0, context) }
-            }
-            guard var best = candidates.first else { throw RuntimeError(.emptyInput, "`\(name)` of nothing") }
-            for candidate in candidates.dropFirst() {
+            var list = SequenceValue(value: context.list(values), count: values.count)
+            if values.count == 1, let only = try SequenceValue.decode(values[0], context) { list = only }
+            guard list.count > 0 else { throw RuntimeError(.emptyInput, "`\(name)` of nothing") }
+            var best = try list.element(0, context)
+            for position in 1..<list.count {
+                try context.checkPace(position)
+                let candidate = try list.element(position, context)
                 if best.numericValue?.isNaN == true {
                     best = candidate
                 } else if let order = try context.heap.compare(candidate, best), picksLater(order) {
@@ -227,6 +228,8 @@ enum StatisticsBuiltins {
         let position = share * Double(ordered.count - 1)
         let below = Int(position)
         guard below + 1 < ordered.count else { return ordered[ordered.count - 1] }
+        // Between infinite neighbours there is nothing to interpolate.
+        if position == Double(below) { return ordered[below] }
         return ordered[below] + (ordered[below + 1] - ordered[below]) * (position - Double(below))
     }
 

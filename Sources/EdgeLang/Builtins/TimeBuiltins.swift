@@ -47,7 +47,10 @@ enum TimeBuiltins {
             seeAlso: ["parse_time", "now"], examples: [Example("format_time(0s)", "\"1970-01-01T00:00:00Z\"")]
         ) { _, time, digits in
             let scale = pow(10, Double(digits))
-            let ticks = (time.seconds * scale).rounded(.down)
+            // A time that was written with so many digits is the nearest double, which may lie just below.
+            let exact = time.seconds * scale
+            let isWhole = (exact - exact.rounded()).magnitude <= time.seconds.ulp * scale
+            let ticks = exact.rounded(isWhole ? .toNearestOrAwayFromZero : .down)
             // The year 9999 is where four digits end.
             guard ticks.isFinite, ticks / scale >= -62_167_219_200, ticks / scale < 253_402_300_800 else {
                 throw RuntimeError(.argumentRange, "`format_time`: the time is not in the years 0 to 9999")

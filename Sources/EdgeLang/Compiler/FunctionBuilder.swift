@@ -21,9 +21,9 @@ final class FunctionBuilder {
     /// Set when the function needs more than an instruction can name.
     private(set) var overflow: String?
 
-    private enum ConstantKey: Hashable {
-        case bits(UInt64, UInt32)
-        case string(String)
+    private struct ConstantKey: Hashable {
+        let bits: UInt64
+        let meta: UInt32
     }
 
     init(details: FunctionDetails, heap: Heap) {
@@ -61,19 +61,18 @@ final class FunctionBuilder {
     }
 
     /// A constant's number.
-    func constant(_ value: Value) -> Int { constant(value, .bits(value.bits, value.meta)) }
-
-    /// The number of a string that is used as a key or a text; it is interned.
-    func constant(_ text: String) -> Int {
-        if let known = constantIndex[.string(text)] { return known }
-        return constant(Value(cell: heap.intern(text), meta: Value.stringMeta), .string(text))
-    }
-
-    private func constant(_ value: Value, _ key: ConstantKey) -> Int {
+    func constant(_ value: Value) -> Int {
+        let key = ConstantKey(bits: value.bits, meta: value.meta)
         if let known = constantIndex[key] { return known }
         constants.append(value)
         constantIndex[key] = constants.count - 1
         return constants.count - 1
+    }
+
+    /// The number of a string that is used as a key or a text; it is interned, and so equal texts are one cell. Swift's `==`
+    /// would not do: to it two spellings of `é` are the same.
+    func constant(_ text: String) -> Int {
+        constant(Value(cell: heap.intern(text), meta: Value.stringMeta))
     }
 
     // MARK: Jumps

@@ -37,6 +37,7 @@ extension Parser {
     /// Whether a closure begins here: `x =>` or `(…) =>`.
     var isAtClosure: Bool {
         switch kind {
+        case _ where bracketsAtGuard == brackets.count: false
         case .identifier: peek().kind == .arrow
         case .leftParenthesis: indexBehindPartner.map { list.tokens[$0].kind == .arrow } ?? false
         default: false

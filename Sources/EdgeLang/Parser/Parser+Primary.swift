@@ -216,12 +216,19 @@ extension Parser {
 
     private mutating func parseArm() throws(ParseFailure) -> MatchExpression.Arm {
         let pattern = try parsePattern()
-        let condition = take(.keywordIf) != nil ? try parseExpression() : nil
+        let condition = take(.keywordIf) != nil ? try parseGuard() : nil
         _ = try expect(.arrow, "`=>`")
         var body = try parseExpression()
         if let assignment = try parseAssignment(to: body) {
             body = Expression(.block(makeBlock([assignment], assignment.span)), span: assignment.span)
         }
         return MatchExpression.Arm(pattern: pattern, guard: condition, body: body)
+    }
+
+    private mutating func parseGuard() throws(ParseFailure) -> Expression {
+        let outer = bracketsAtGuard
+        bracketsAtGuard = brackets.count
+        defer { bracketsAtGuard = outer }
+        return try parseExpression()
     }
 }

@@ -32,6 +32,8 @@ public struct Parser {
     var diagnostics: [Diagnostic] = []
     var brackets: [OpenBracket] = []
     var pipeStages: [PipeStage] = []
+    /// How many brackets are open where the guard of a match arm stands: its end, `=>`, is not a closure's arrow.
+    var bracketsAtGuard: Int?
     var nesting = 0
     /// Whether an error says that the text ends too early, before any other error.
     var endsTooEarly = false
@@ -61,7 +63,8 @@ public struct Parser {
             bindingCount: parser.bindingCount, callCount: parser.callCount, functionCount: parser.functionCount,
             blockCount: parser.blockCount)
         // Reports in the order of the text, whoever made them.
-        let all = (lexing + parser.diagnostics).sorted { $0.span.start < $1.span.start }
+        let own = Self.withoutConsequences(of: lexing, parser.diagnostics, in: source)
+        let all = (lexing + own).sorted { $0.span.start < $1.span.start }
         let mayGoOn = list.endsInsideString ? lexing.count == 1 : lexing.isEmpty && parser.endsTooEarly
         return ParseResult(program: program, diagnostics: Self.limited(all), isIncomplete: mayGoOn)
     }
@@ -71,6 +74,26 @@ public struct Parser {
         self.file = file
         self.options = options
         self.list = list
+    }
+
+    /// Where a string is never closed, what stands behind its quote on that line is not what was meant: that the parser expected
+    /// something else there would only confuse.
+    private static func withoutConsequences(
+        of lexing: [Diagnostic], _ parsing: [Diagnostic], in source: SourceFile
+    ) -> [Diagnostic] {
+        let quotes = lexing.filter { $0.code == "E0103" }.map { Int($0.span.start) }.sorted()
+        if quotes.isEmpty { return parsing }
+        var next = 0
+        var endOfLine = -1
+        return parsing.sorted { $0.span.start < $1.span.start }.filter { report in
+            let start = Int(report.span.start)
+            while next < quotes.count, quotes[next] <= start {
+                endOfLine =
+                    source.bytes[quotes[next]...].firstIndex(of: UInt8(ascii: "\n")) ?? source.bytes.count
+                next += 1
+            }
+            return start > endOfLine || !["E0120", "E0122", "E0123"].contains(report.code)
+        }
     }
 
     private static func limited(_ diagnostics: [Diagnostic]) -> [Diagnostic] {

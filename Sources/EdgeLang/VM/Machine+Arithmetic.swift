@@ -69,7 +69,7 @@ extension Machine {
             }
             if operation == .shiftRight { return .int(left >> min(right, 63)) }
             if left == 0 { return .int(0) }
-            if right > 62 || (left << right) >> right != left { throw RuntimeError.integerOverflow }
+            if right > 63 || (left << right) >> right != left { throw RuntimeError.integerOverflow }
             return .int(left << right)
         case .contained, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual:
             throw mismatch(operation, .int(left), .int(right))

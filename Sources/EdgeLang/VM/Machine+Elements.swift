@@ -180,8 +180,7 @@ extension Machine {
     // MARK: Slices
 
     private func slice(_ value: Value, range: RangeCell) throws -> Value {
-        let upper = range.isInclusive && range.upper < Int.max ? range.upper + 1 : range.upper
-        return try slice(value, lower: .int(range.lower), upper: .int(upper), isClosed: false)
+        try slice(value, lower: .int(range.lower), upper: .int(range.upper), isClosed: range.isInclusive)
     }
 
     /// Part of a list, string or bytes. Negative ends count from the end; what lies outside is left out.
