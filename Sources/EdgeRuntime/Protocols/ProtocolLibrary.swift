@@ -83,17 +83,30 @@ public final class ProtocolLibrary: Sendable {
         _ bytes: [UInt8], file: String, folders: [String] = []
     ) throws(ProtocolError) -> [ProtocolCodec] {
         let grammar = try read(bytes, file: file, folders: folders, depth: 0)
-        let codec = ProtocolCodec(grammar, try GrammarCompiler.compile(grammar))
+        let codec = ProtocolCodec(grammar, try GrammarCompiler.compile(grammar), joined: try joined(grammar))
         return [codec]
             + grammar.aliases.map { alias in
                 codec.alias(alias.name, Dictionary(alias.context.map { ($0.name, $0.value) }) { first, _ in first })
             }
     }
 
+    /// What reads messages that were spread over several.
+    private static func joined(_ grammar: Grammar) throws(ProtocolError) -> ProtocolCodec? {
+        guard let fragments = grammar.fragments else { return nil }
+        var whole = grammar
+        whole.name += " \(fragments.type.name)"
+        whole.message = [Element(name: nil, mark: fragments.type.mark, kind: .reference(fragments.type))]
+        whole.framing = nil
+        whole.transform = nil
+        whole.fragments = nil
+        whole.vectors = []
+        return ProtocolCodec(whole, try GrammarCompiler.compile(whole))
+    }
+
     private static func read(
         _ bytes: [UInt8], file: String, folders: [String], depth: Int
     ) throws(ProtocolError) -> Grammar {
-        let reader = GrammarReader(file: file) { (name) throws(ProtocolError) in
+        var reader = GrammarReader(file: file) { (name) throws(ProtocolError) in
             guard depth < 8 else {
                 throw ProtocolError(code: "P0001", message: "\(file): grammars include each other too deep")
             }

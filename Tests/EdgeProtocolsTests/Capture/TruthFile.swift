@@ -41,6 +41,46 @@ struct TruthFile {
         }
     }
 
+    /// What tshark says in the name of a branch only: `Lifetime: (Unsigned) 60`, `location: UTF-8 'bay 3'`.
+    private static func label(_ name: String) -> (kind: String, value: String)? {
+        // Field names have a dot and no colon, and most names are of fields.
+        let bytes = name.utf8
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), !name.hasPrefix("Vendor ID"),
+            !name.hasPrefix("Context Tag"), !name.hasPrefix("Application Tag")
+        else { return nil }
+        let words = name[bytes.index(after: colon)...].drop { $0 == " " }
+        if words.hasPrefix("UTF-8 '") { return ("label.text", String(words.dropFirst(7).dropLast())) }
+        if words.hasSuffix(" (Real)") { return ("label.real", String(words.dropLast(7))) }
+        if words.hasPrefix("(Unsigned) ") { return ("label.unsigned", String(words.dropFirst(11))) }
+        if words.hasPrefix("(Bit String) ("), words.last == ")" {
+            return ("label.bits", String(words.dropFirst(14).dropLast()))
+        }
+        if words == "TRUE" || words == "FALSE" { return ("label.boolean", words == "TRUE" ? "1" : "0") }
+        if words.last == ")", let open = words.lastIndex(of: "("), name.contains(":  "),
+            case let number = words[words.index(after: open)...].dropLast(), Int(number) != nil
+        {
+            return ("label.enumerated", String(number))
+        }
+        return nil
+    }
+
+    /// The place in the packet of what is in a branch.
+    private static func firstOffset(in node: Any) -> Int {
+        var first = Int.max
+        if let list = node as? [Any] {
+            for element in list { first = min(first, firstOffset(in: element)) }
+        } else if let fields = node as? [String: Any] {
+            for (name, value) in fields {
+                if name.hasSuffix("_raw"), let raw = value as? [Any], raw.count > 1, let offset = raw[1] as? Int {
+                    first = min(first, offset)
+                } else {
+                    first = min(first, firstOffset(in: value))
+                }
+            }
+        }
+        return first
+    }
+
     /// Values are strings or lists of strings; beside `x` stands `x_raw` with bytes, offset and length.
     private static func collect(_ node: Any, into found: inout [String: [(offset: Int, value: String)]]) {
         if let list = node as? [Any] {
@@ -48,10 +88,19 @@ struct TruthFile {
             return
         }
         guard let fields = node as? [String: Any] else { return }
-        for (name, value) in fields {
+        // In order, so that what stands at one place is compared in the same order each time.
+        for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
             if name.hasSuffix("_raw") { continue }
+            if !(value is String), let label = label(name) {
+                for branch in value as? [Any] ?? [value] {
+                    found[label.kind, default: []].append((firstOffset(in: branch), label.value))
+                }
+            }
             let raw = fields[name + "_raw"] as? [Any] ?? []
             if let text = value as? String {
+                if name == "bacapp.present_value.real", raw.count > 1, let offset = raw[1] as? Int {
+                    found["label.real", default: []].append((offset, text))
+                }
                 found[name, default: []].append((raw.count > 1 ? raw[1] as? Int ?? 0 : 0, text))
             } else if let list = value as? [Any] {
                 for (index, element) in list.enumerated() {

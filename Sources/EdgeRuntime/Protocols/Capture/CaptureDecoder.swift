@@ -16,12 +16,21 @@ public struct CaptureDecoder {
         public let settings: MessageSettings
         /// The message, or why it is none.
         public let result: Result<ProtocolCodec.Message, ProtocolError>
+        /// What was spread over several messages, where this one completes it: its bytes and what they say.
+        public internal(set) var joined: Joined?
+    }
+
+    /// Parts of several messages, put together.
+    public struct Joined: Sendable {
+        public let bytes: [UInt8]
+        public let result: Result<ProtocolCodec.Message, ProtocolError>
     }
 
     private let codec: ProtocolCodec
     private let ports: Set<Int>
     private var streams: [Flow: TCPStream] = [:]
     private var sessions: [Connection: Session] = [:]
+    private var joiner: FragmentJoiner?
 
     private struct Flow: Hashable {
         let source: String
@@ -46,6 +55,7 @@ public struct CaptureDecoder {
     /// - Parameter ports: Of the servers, besides those that the grammar names.
     public init(_ codec: ProtocolCodec, ports: [Int] = []) {
         self.codec = codec
+        joiner = codec.grammar.fragments.map { FragmentJoiner($0) }
         self.ports = Set(ports + codec.tcpPorts + codec.udpPorts)
     }
 
@@ -108,9 +118,15 @@ public struct CaptureDecoder {
             }
         }
         sessions[connection] = session
-        return Frame(
+        var frame = Frame(
             number: datagram.number, time: datagram.time, transport: datagram.transport, source: source,
             destination: destination, bytes: bytes, settings: settings, result: result)
+        if let whole = codec.joined, case .success(let message) = result,
+            let bytes = joiner?.add(message.value, flow: source + " " + destination)
+        {
+            frame.joined = Joined(bytes: bytes, result: whole.reading(bytes, MessageSettings(direction: direction)))
+        }
+        return frame
     }
 }
 

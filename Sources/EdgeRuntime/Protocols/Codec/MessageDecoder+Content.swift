@@ -29,6 +29,17 @@ extension MessageDecoder {
             guard mayEnd else { throw fault("the end of this is missing", isTruncated: limit == bytes.count) }
             return limit
         case .before(let end): return find(end) ?? limit
+        case .packed(let slot, let width):
+            // The count is bounded by the bytes of the message before it is multiplied.
+            let count = slots[slot]
+            guard count >= 0, count <= Int64(limit - position) * 8,
+                (Int(count) * width + 7) / 8 <= limit - position
+            else {
+                throw fault(
+                    "\(count) elements of \(width) bits do not stand in \(limit - position) bytes",
+                    isTruncated: limit == bytes.count && count > 0)
+            }
+            return position + (Int(count) * width + 7) / 8
         }
     }
 
@@ -149,15 +160,30 @@ extension MessageDecoder {
     }
 
     private func bitList(_ content: UnsafeRawBufferPointer, _ rule: ContentRule) throws(DecodeFault) -> FieldValue {
-        var count = content.count * 8
+        let width = rule.packing.width
+        var count = content.count * 8 / width
+        if rule.unusedSlot >= 0 {
+            let unused = slots[rule.unusedSlot]
+            guard unused >= 0, unused < 8, unused <= Int64(content.count * 8) else {
+                throw fault("\(unused) bits of \(content.count) bytes cannot be unused")
+            }
+            count = (content.count * 8 - Int(unused)) / width
+        }
         if rule.countSlot >= 0, slots[rule.countSlot] != Program.unset {
             let announced = slots[rule.countSlot]
             guard announced >= 0, announced <= Int64(count) else {
-                throw fault("\(announced) bits do not stand in \(content.count) bytes")
+                throw fault("\(announced) elements do not stand in \(content.count) bytes")
             }
             count = Int(announced)
         }
-        return .list((0..<count).map { .bool(content[$0 >> 3] >> UInt8($0 & 7) & 1 == 1) })
+        let mask = UInt8((1 << width) - 1)
+        return .list(
+            (0..<count).map { index in
+                let place = index * width & 7
+                let shift = rule.packing.isMostFirst ? 8 - width - place : place
+                let value = content[(index * width) >> 3] >> UInt8(shift) & mask
+                return width == 1 ? .bool(value == 1) : .int(Int64(value))
+            })
     }
 
     /// X.690, 8.19.

@@ -106,6 +106,7 @@ extension MessageDecoder {
             evidence -= 4
             return .int(value)
         }
+        if rule.scale == nil, let offset = rule.offset.flatMap({ Int64(exactly: $0) }) { return .int(value &+ offset) }
         if rule.scale != nil || rule.offset != nil {
             return .real(Scaling.value(Double(value), rule.scale ?? 1, rule.offset ?? 0))
         }
@@ -153,8 +154,10 @@ extension MessageDecoder {
     }
 
     mutating func bits(_ step: Instruction) throws(DecodeFault) {
-        let raw = try unsigned(Int(step.width), isLittle: step.flags.contains(.little))
-        position -= Int(step.width)
+        // A group without a width takes what its region has.
+        let width = step.width == 0 ? min(limit - position, 8) : Int(step.width)
+        let raw = try unsigned(width, isLittle: step.flags.contains(.little))
+        position -= width
         for index in Int(step.rule)..<Int(step.rule) + Int(step.target) {
             let part = program.bitRules[index]
             let mask = UInt64.max >> UInt64(64 - part.width)
@@ -176,7 +179,7 @@ extension MessageDecoder {
                     part.isBool ? .bool(value == 1) : part.isSigned ? .int(value) : MessageDecoder.whole(bits))
             }
         }
-        position += Int(step.width)
+        position += width
     }
 
     mutating func varint(_ step: Instruction) throws(DecodeFault) {
@@ -247,9 +250,11 @@ extension MessageDecoder {
             }
             slots[Int(step.slot)] = Int64(wire)
             return
+        case .packed(let form): return try packedLength(step, measure, form)
         }
         guard let length = Int64(exactly: wire) else { throw fault("a length of \(wire) is absurd") }
-        slots[Int(step.slot)] = try size(length, measure)
+        // Of a length that may be wrong, nothing is demanded.
+        slots[Int(step.slot)] = measure.advisory >= 0 ? length - Int64(measure.plus) : try size(length, measure)
         evidence += 6
     }
 

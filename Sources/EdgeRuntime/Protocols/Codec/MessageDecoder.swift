@@ -81,8 +81,8 @@ struct MessageDecoder: ~Copyable {
                 fields.removeLast(fields.count - open.base)
                 emit(step.name, .record(record))
             case .measure: try measure(step)
-            case .limit: try restrict(to: slots[Int(step.slot)])
-            case .unlimit: try release()
+            case .limit: try restrict(step)
+            case .unlimit: try release(step)
             case .enclose: try enclose(program.contentRules[Int(step.rule)])
             case .unenclose:
                 try release()
@@ -99,7 +99,9 @@ struct MessageDecoder: ~Copyable {
             case .jump: pc = Int(step.target)
             case .choose: pc = try choose(program.choices[Int(step.rule)])
             case .test: if !holds(program.conditions[Int(step.rule)]) { pc = Int(step.target) }
-            case .optional: if position >= limit { pc = Int(step.target) }
+            case .enter: try enter(step)
+            case .leave: try leave(step)
+            case .optional: if !isPresent(program.presences[Int(step.rule)]) { pc = Int(step.target) }
             case .loop:
                 try begin(step)
                 if !goesOn() {
@@ -171,8 +173,8 @@ struct MessageDecoder: ~Copyable {
         guard let loop = loops.last else { return false }
         if loop.remaining >= 0 { return loop.remaining > 0 }
         guard position < limit else { return false }
-        let until = program.loopRules[Int(loop.rule)].until
-        return until.isEmpty || !starts(with: until)
+        let rule = program.loopRules[Int(loop.rule)]
+        return (rule.until.isEmpty || !starts(with: rule.until)) && !closes(rule.bracket)
     }
 
     private mutating func advance() throws(DecodeFault) {
@@ -198,6 +200,25 @@ struct MessageDecoder: ~Copyable {
     }
 
     // MARK: Regions
+
+    private mutating func restrict(_ step: Instruction) throws(DecodeFault) {
+        if step.rule >= 0, case let measure = program.measures[Int(step.rule)], measure.advisory >= 0 {
+            slots[measure.startSlot] = Int64(position)
+            limits.append(limit)
+        } else {
+            try restrict(to: slots[Int(step.slot)])
+        }
+    }
+
+    private mutating func release(_ step: Instruction) throws(DecodeFault) {
+        try release()
+        guard step.rule >= 0, case let measure = program.measures[Int(step.rule)], measure.advisory >= 0 else { return }
+        let announced = slots[Int(step.slot)]
+        if announced != Int64(position) - slots[measure.startSlot] {
+            evidence -= 16
+            emit(measure.advisory, .int(announced + Int64(measure.plus)))
+        }
+    }
 
     mutating func restrict(to size: Int64) throws(DecodeFault) {
         guard size >= 0, size <= Int64(limit - position) else {

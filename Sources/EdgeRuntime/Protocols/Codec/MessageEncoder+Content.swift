@@ -99,7 +99,7 @@ extension MessageEncoder {
         switch rule.extent {
         case .fixed(let size): width = min(max(size, 1), 8)
         case .slot(let slot): width = Int(min(max(slots[slot], 0), 8))
-        case .rest, .chained, .leaving, .terminated, .before:
+        case .rest, .chained, .leaving, .terminated, .before, .packed:
             if isSigned {
                 let magnitude = isNegative ? ~raw : raw
                 while width < 8, magnitude >> UInt64(8 * width - 1) != 0 { width += 1 }
@@ -135,7 +135,7 @@ extension MessageEncoder {
         switch rule.extent {
         case .fixed(let fixed): size = min(fixed, 9)
         case .slot(let slot): size = Int(min(max(slots[slot], 0), 9))
-        case .rest, .chained, .leaving, .terminated, .before: size = 0
+        case .rest, .chained, .leaving, .terminated, .before, .packed: size = 0
         }
         while rest > 0 || digits.count < size {
             digits.append(UInt8(rest / 10 % 10) << 4 | UInt8(rest % 10))
@@ -148,12 +148,15 @@ extension MessageEncoder {
         guard case .list(let elements) = value else {
             throw fault("a list is needed, not \(value.kindName)", step.name)
         }
-        var packed = [UInt8](repeating: 0, count: (elements.count + 7) / 8)
+        let width = rule.packing.width
+        var packed = [UInt8](repeating: 0, count: (elements.count * width + 7) / 8)
         for (index, element) in elements.enumerated() {
-            guard let bit = element.integer, bit == 0 || bit == 1 else {
-                throw fault("true or false is needed, not \(element.brief)", step.name)
+            guard let bits = element.integer, bits >= 0, bits < 1 << Int64(width) else {
+                let needed = width == 1 ? "true or false" : "a number of \(width) bits"
+                throw fault("\(needed) is needed, not \(element.brief)", step.name)
             }
-            packed[index >> 3] |= UInt8(bit) << UInt8(index & 7)
+            let place = index * width & 7
+            packed[(index * width) >> 3] |= UInt8(bits) << UInt8(rule.packing.isMostFirst ? 8 - width - place : place)
         }
         output += packed
     }

@@ -117,6 +117,9 @@ extension MessageEncoder {
     private func compute(_ computation: Computation) throws(EncodeFault) -> Int64 {
         switch computation.source {
         case .presence(let names): return names.contains { has($0) } ? 1 : 0
+        case .unused(let name):
+            guard case .list(let elements)? = peek(name) else { return 0 }
+            return Int64((8 - elements.count % 8) % 8)
         case .count(let name):
             let count: Int
             switch peek(name) {
@@ -163,7 +166,9 @@ extension MessageEncoder {
             if part.slot >= 0 { slots[Int(part.slot)] = measured(whole, part.rule) }
             raw |= bits << UInt64(part.shift)
         }
-        append(raw, Int(step.width), isLittle: step.flags.contains(.little))
+        var width = Int(step.width)
+        if width == 0 { while width < 8, raw >> UInt64(8 * width) != 0 { width += 1 } }
+        append(raw, width, isLittle: step.flags.contains(.little))
     }
 
     mutating func varint(_ step: Instruction) throws(EncodeFault) {

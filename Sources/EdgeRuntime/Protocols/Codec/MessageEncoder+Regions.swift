@@ -10,6 +10,7 @@ extension MessageEncoder {
             let rule = measure.numberRule >= 0 ? program.numberRules[measure.numberRule] : NumberRule()
             slots[Int(step.target)] = try number(step.name, rule)
             deltaTargets.append(Int(step.target))
+        case .packed(let form): try reservePacked(step, measure, form)
         }
     }
 
@@ -21,7 +22,8 @@ extension MessageEncoder {
         guard size * measure.times % measure.unit == 0 else {
             throw fault("\(size) bytes cannot be counted in units of \(measure.unit)")
         }
-        let wire = Int64(size * measure.times / measure.unit + measure.plus)
+        var wire = Int64(size * measure.times / measure.unit + measure.plus)
+        if measure.advisory >= 0, let given = take(measure.advisory)?.integer { wire = given }
         let place = Int(slots[Int(step.slot)])
         guard place >= 0, place <= output.count else { throw fault("a length is announced too late") }
         switch measure.form {
@@ -70,6 +72,7 @@ extension MessageEncoder {
             let (high, afterHigh) = MessageEncoder.extended(delta)
             let (low, afterLow) = MessageEncoder.extended(wire)
             output.insert(contentsOf: [high << 4 | low] + afterHigh + afterLow, at: place)
+        case .packed(let form): try fillPacked(form, size: size, place: place)
         }
     }
 
@@ -92,7 +95,7 @@ extension MessageEncoder {
         let size = output.count - start
         var demanded: Int64?
         switch rule.extent {
-        case .rest, .leaving: break
+        case .rest, .leaving, .packed: break
         case .chained:
             guard let last = output.last, size > 0, last & 0x80 == 0,
                 output[start..<output.count - 1].allSatisfy({ $0 & 0x80 != 0 })

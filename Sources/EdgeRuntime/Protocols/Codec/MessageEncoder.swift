@@ -10,6 +10,8 @@ struct MessageEncoder: ~Copyable {
     var calls: [Call] = []
     /// The slots of numbers whose delta headers are still to be written.
     var deltaTargets: [Int] = []
+    /// The numbers of packed headers that are still to be written.
+    var packedNumbers: [Int64] = []
     /// Where open regions began.
     var regions: [Int] = []
     var steps = 50_000_000
@@ -77,7 +79,10 @@ struct MessageEncoder: ~Copyable {
             case .jump: pc = Int(step.target)
             case .choose: pc = try choose(program.choices[Int(step.rule)])
             case .test: if !program.conditions[Int(step.rule)].holds(slots) { pc = Int(step.target) }
-            case .optional: if !program.nameLists[Int(step.rule)].contains(where: { has($0) }) { pc = Int(step.target) }
+            case .enter: try enter(step)
+            case .leave: try leave(step)
+            case .optional:
+                if !program.presences[Int(step.rule)].names.contains(where: { has($0) }) { pc = Int(step.target) }
             case .loop:
                 // A list that is left out is empty.
                 let value = take(step.name) ?? .list([])

@@ -6,6 +6,8 @@ public final class ProtocolCodec: Sendable {
     let program: Program
     /// Context values that an alias sets: `mqtt-5` is `mqtt` with version 5.
     let preset: [String: Int64]
+    /// Reads and writes what is spread over several messages, put together; nil where the protocol spreads nothing.
+    public let joined: ProtocolCodec?
 
     /// What scripts call the protocol.
     public let name: String
@@ -22,7 +24,11 @@ public final class ProtocolCodec: Sendable {
     /// What the grammar says its fields mean, as `PointMap` reads it; nil where it says nothing.
     public var map: FieldValue? { grammar.map }
 
-    init(_ grammar: Grammar, _ program: Program, name: String? = nil, preset: [String: Int64] = [:]) {
+    init(
+        _ grammar: Grammar, _ program: Program, name: String? = nil, preset: [String: Int64] = [:],
+        joined: ProtocolCodec? = nil
+    ) {
+        self.joined = joined
         self.grammar = grammar
         self.program = program
         self.name = name ?? grammar.name
@@ -31,7 +37,7 @@ public final class ProtocolCodec: Sendable {
 
     /// The same protocol under another name, with other values of its context.
     func alias(_ name: String, _ preset: [String: Int64]) -> ProtocolCodec {
-        ProtocolCodec(grammar, program, name: name, preset: preset)
+        ProtocolCodec(grammar, program, name: name, preset: preset, joined: joined)
     }
 
     /// A message read from bytes.

@@ -16,6 +16,15 @@ struct Element: Sendable {
     var prefix: LengthForm?
     /// A byte that stands before the length (ASN.1's tag).
     var tag: UInt8?
+    /// The number of the packed header before it; nil: the message says it.
+    var number: Int?
+    /// It stands between brackets of this form.
+    var enclosure: PackedForm?
+    /// Senders are known to get this length wrong: what it measures goes on to the end of what surrounds it, and the message keeps a
+    /// length that is another one.
+    var isAdvisory = false
+    /// How bits become the elements of a bit list.
+    var packing = BitPacking()
     /// The value the wire must have; it is left out of the message.
     var constant: FieldValue?
     /// The value taken where a message has none.
@@ -74,7 +83,7 @@ struct Element: Sendable {
         case reference(Reference)
         case choice(keys: [Reference], cases: [Case])
         case list(Element)
-        /// Bits of whole bytes, the least significant first.
+        /// Bits of whole bytes, alone or a few together.
         case bitList
         case protobuf([ProtobufField])
     }
@@ -85,6 +94,8 @@ struct Element: Sendable {
         case rest
         /// Up to and with the first byte whose highest bit is clear.
         case chained
+        /// As many bytes as the counted elements of a bit list take.
+        case packed
         /// All but the last bytes of the region.
         case leaving(Int)
         case fixed(Int)
@@ -106,6 +117,8 @@ struct Element: Sendable {
         case size([Reference])
         case count(Reference)
         case presence([Reference])
+        /// How many bits of the last byte of a bit list do not count.
+        case unused(Reference)
         /// The size of everything that follows in the same group.
         case sizeOfRest
     }
@@ -163,6 +176,16 @@ struct IntegerForm: Sendable, Hashable {
     var isBool = false
     /// Shown as the characters of its bytes.
     var isASCII = false
+    /// As many bytes as its region has, `bits` at most, and no more than needed when written.
+    var isSized = false
+}
+
+/// How the bits of bytes become the elements of a list.
+struct BitPacking: Sendable, Hashable {
+    /// 1 to 8, a divisor of 8; elements of one bit are true or false, others numbers.
+    var width = 1
+    /// The first element has the highest bits of a byte.
+    var isMostFirst = false
 }
 
 /// An IEEE 754 number.
@@ -190,6 +213,8 @@ enum LengthForm: Sendable, Hashable {
     /// CoAP's option header: 4 bits of a number's increase, 4 bits of length, each extended by one or two bytes. The number is
     /// the element's value.
     case delta
+    /// A byte that packs a number and a length.
+    case packed(PackedForm)
 }
 
 /// How a text is written.

@@ -19,6 +19,8 @@ struct Grammar: Sendable {
     /// Messages in a stream begin with these bytes: what comes between is passed over.
     var framingStart: [UInt8] = []
     var transform: WireTransform?
+    /// How the parts of a message that is spread over several are put together.
+    var fragments: Fragments?
     var vectors: [Vector] = []
     /// What fields mean, for translation; read by `PointMap`.
     var map: FieldValue?

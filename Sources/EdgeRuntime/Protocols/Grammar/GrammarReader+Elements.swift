@@ -9,8 +9,8 @@ extension GrammarReader {
         "const",
         "default", "range", "enum", "scale", "offset", "size_of", "count_of", "present_of", "unit", "plus", "when",
         "optional", "checksum", "over", "count", "until", "ends", "leaves", "may_end", "pad", "silent", "protobuf",
-        "digits",
-        "places", "endian", "from", "align", "times", "ascii",
+        "digits", "places", "endian", "from", "align", "times", "ascii", "number", "enclosed", "unused_of", "width",
+        "advisory",
     ]
 
     /// The elements of a group.
@@ -87,6 +87,14 @@ extension GrammarReader {
             element.tag = UInt8(try integer(tag, in: 0...255))
             element.prefix = .ber
         }
+        if let form = tree["enclosed"] {
+            let form = try packedForm(named: form)
+            guard form.open != nil, form.close != nil else {
+                throw mistake(tree, "this form of lengths has no brackets", hint: "give it `open` and `close`")
+            }
+            element.enclosure = form
+        }
+        if let number = tree["number"] { element.number = try packedNumber(number, element) }
         element.constant = try tree["const"].map(scalar)
         element.initial = try tree["default"].map(scalar)
         element.isSilent = try tree["silent"].map(bool) ?? false
@@ -105,12 +113,20 @@ extension GrammarReader {
             let references = try references(target)
             element.says = references.count == 1 && references[0].name == "rest" ? .sizeOfRest : .size(references)
         }
+        if let flag = tree["advisory"] {
+            guard tree["size_of"] != nil, tree["unit"] == nil, tree["times"] == nil else {
+                throw mistake(flag, "`advisory` belongs to `size_of`, without `unit` and `times`")
+            }
+            element.isAdvisory = try bool(flag)
+        }
         if let target = tree["count_of"] { element.says = .count(try reference(target)) }
+        if let target = tree["unused_of"] { element.says = .unused(try reference(target)) }
         if let target = tree["present_of"] { element.says = .presence(try references(target)) }
         if let unit = tree["unit"] { element.unit = Int(try integer(unit, in: 1...65536)) }
         if let times = tree["times"] { element.times = Int(try integer(times, in: 1...64)) }
         if let plus = tree["plus"] { element.plus = Int(try integer(plus, in: -65536...65536)) }
         element.origin = try tree["from"].map(reference)
+        if case .bitList = element.kind { element.packing = try packing(tree) }
         if let align = tree["align"] { element.alignment = Int(try integer(align, in: 1...64)) }
         for condition in try self.fields(of: tree, "when") {
             element.conditions.append(try self.condition(condition))
@@ -135,6 +151,30 @@ extension GrammarReader {
         if let padding = tree["pad"] { element.padding = UInt8(try integer(padding, in: 0...255)) }
         try check(element, tree)
         return element
+    }
+
+    private func packedNumber(_ tree: MarkedTree, _ element: Element) throws(ProtocolError) -> Int {
+        var form = element.enclosure
+        if case .packed(let packed)? = element.prefix { form = packed }
+        guard let form else {
+            throw mistake(tree, "`number` belongs to `prefixed` or `enclosed` with one of the `lengths`")
+        }
+        return Int(try integer(tree, in: 0...Int64(form.numberLimit)))
+    }
+
+    private func packing(_ tree: MarkedTree) throws(ProtocolError) -> BitPacking {
+        var packing = BitPacking()
+        if let width = tree["width"] {
+            packing.width = Int(try integer(width, in: 1...8))
+            guard 8 % packing.width == 0 else { throw mistake(width, "\(packing.width) bits do not divide a byte") }
+        }
+        switch try tree["order"].map(text) {
+        case nil, "lsb": break
+        case "msb": packing.isMostFirst = true
+        case .some(let other):
+            throw mistake(tree, "`\(other)` is no order of bits", hint: "there are `msb` and `lsb`")
+        }
+        return packing
     }
 
     /// Attributes that contradict each other.
@@ -186,8 +226,8 @@ extension GrammarReader {
         case "repeat": return .list(try specified(value, name: nil, mark: mark(first)))
         case "protobuf": return .protobuf(try protobuf(value))
         case "bits":
-            guard let form = TypeNames.integer(try text(value)), form.bits % 8 == 0 else {
-                throw mistake(value, "`bits` needs a number of whole bytes, such as u8 or u16le")
+            guard var form = try bitGroup(value) else {
+                throw mistake(value, "`bits` needs a number of whole bytes, such as u8 or u16le, or uint")
             }
             guard let parts = tree["fields"] else { throw mistake(tree, "`bits` needs its `fields`") }
             let isLeastFirst: Bool
@@ -199,6 +239,7 @@ extension GrammarReader {
             }
             let fields = try bitFields(parts)
             let total = fields.reduce(0) { $0 + $1.width }
+            if form.isSized { form.bits = min((total + 7) / 8 * 8, 64) }
             guard total == form.bits else {
                 throw mistake(value, "the fields have \(total) bits, but \(try text(value)) has \(form.bits)")
             }
@@ -209,6 +250,14 @@ extension GrammarReader {
             return .choice(keys: keys, cases: try self.cases(cases, keys: keys.count))
         default: throw mistake(first, "`\(first.name)` is not known")
         }
+    }
+
+    /// `uint` takes as many bytes as its region has.
+    private func bitGroup(_ tree: MarkedTree) throws(ProtocolError) -> IntegerForm? {
+        let name = try text(tree)
+        if name == "uint" { return IntegerForm(bits: 0, isLittle: false, isSized: true) }
+        guard let form = TypeNames.integer(name), form.bits % 8 == 0 else { return nil }
+        return form
     }
 
     private func bitFields(_ tree: MarkedTree) throws(ProtocolError) -> [Element.BitField] {
@@ -250,6 +299,7 @@ extension GrammarReader {
         switch name.name {
         case "rest": return .rest
         case "chained": return .chained
+        case "packed": return .packed
         default: return .field(name)
         }
     }
@@ -262,6 +312,7 @@ extension GrammarReader {
         case "ber": return .ber
         case "delta": return .delta
         default:
+            if let form = lengths[name] { return .packed(form) }
             guard let form = TypeNames.integer(name), form.bits % 8 == 0, form.bits <= 32, !form.isSigned else {
                 throw mistake(
                     tree, "`\(name)` cannot be a length",

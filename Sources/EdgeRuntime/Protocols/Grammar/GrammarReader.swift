@@ -5,14 +5,15 @@ struct GrammarReader {
     let file: String
     /// Finds a grammar named in `include`.
     let include: (String) throws(ProtocolError) -> Grammar
+    /// The packed forms of lengths that the file declares.
+    var lengths: [String: PackedForm] = [:]
 
     static let keys: Set<String> = [
         "protocol", "title", "version", "source", "include", "endian", "aliases", "context", "pair", "ports", "framing",
-        "transform",
-        "message", "types", "enums", "vectors", "map",
+        "transform", "message", "types", "enums", "lengths", "fragments", "vectors", "map",
     ]
 
-    func read(_ bytes: [UInt8]) throws(ProtocolError) -> Grammar {
+    mutating func read(_ bytes: [UInt8]) throws(ProtocolError) -> Grammar {
         let tree: MarkedTree
         do throws(DataError) {
             tree = try MarkedTree.read(bytes)
@@ -31,6 +32,7 @@ struct GrammarReader {
             grammar.types.merge(included.types) { own, _ in own }
             grammar.enumerations.merge(included.enumerations) { own, _ in own }
         }
+        if let forms = tree["lengths"] { lengths = try packedForms(forms) }
         grammar.isLittle = try tree["endian"].map(isLittle) ?? false
         try readEnumerations(tree["enums"], into: &grammar)
         for field in try fields(of: tree, "types") {
@@ -65,6 +67,7 @@ struct GrammarReader {
         grammar.framingStart = try tree["framing"]?["start"].map(byteString) ?? []
         grammar.transform = try tree["transform"].map(transform)
         grammar.map = tree["map"].map { FieldValue($0.plain) }
+        grammar.fragments = try tree["fragments"].map(fragments)
         if let message = tree["message"] { grammar.message = try elements(message) }
         for vector in try tree["vectors"].map(list) ?? [] { grammar.vectors.append(try self.vector(vector)) }
         return grammar
@@ -107,6 +110,23 @@ struct GrammarReader {
         return .length(
             at: Int(try integer(at, in: 0...64)), field,
             plus: Int(try integer(of: tree, "plus", in: -64...64, default: 0)))
+    }
+
+    private func fragments(_ tree: MarkedTree) throws(ProtocolError) -> Fragments {
+        let fields = try record(tree, "`fragments`")
+        try check(
+            fields, allowed: ["first", "final", "data", "sequence", "sequence_bits", "key", "type"], of: "`fragments`")
+        func path(_ key: String) throws(ProtocolError) -> [String] {
+            guard let value = tree[key] else { throw mistake(tree, "`fragments` needs `\(key)`") }
+            return try text(value).split(separator: ".").map(String.init)
+        }
+        guard let type = tree["type"] else { throw mistake(tree, "`fragments` needs the `type` that they make up") }
+        return Fragments(
+            first: try path("first"), final: try path("final"), data: try path("data"),
+            sequence: tree["sequence"] == nil ? nil : try path("sequence"),
+            sequenceBits: Int(try integer(of: tree, "sequence_bits", in: 1...32, default: 8)),
+            key: try tree["key"].map(references)?.map { $0.name.split(separator: ".").map(String.init) } ?? [],
+            type: try reference(type))
     }
 
     private func transform(_ tree: MarkedTree) throws(ProtocolError) -> WireTransform {

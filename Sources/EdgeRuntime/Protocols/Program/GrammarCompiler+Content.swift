@@ -32,10 +32,18 @@ extension GrammarCompiler {
             rule.number = try numberRule(element)
         case .bitList:
             operation = .bitList
+            rule.packing = element.packing
             switch element.count {
             case .own: rule.countSlot = element.name.flatMap { governed[$0 + " count"] } ?? -1
             case .fixed: throw mistake(element.mark, "the count of a bit_list is the value of an element", hint: nil)
             case .field(let reference): rule.countSlot = try slot(of: reference).slot
+            }
+            rule.unusedSlot = element.name.flatMap { governed[$0 + " unused"] } ?? -1
+            if case .packed = element.size {
+                guard rule.countSlot >= 0 else {
+                    throw mistake(element.mark, "`size: packed` needs a count", hint: "say it with `count_of`")
+                }
+                rule.extent = .packed(slot: rule.countSlot, width: element.packing.width)
             }
         default: throw mistake(element.mark, "this has no size", hint: nil)
         }
@@ -63,6 +71,11 @@ extension GrammarCompiler {
             return .rest
         case .rest: return .rest
         case .chained: return .chained
+        case .packed:
+            guard case .bitList = element.kind else {
+                throw mistake(element.mark, "only a bit_list has `size: packed`", hint: nil)
+            }
+            return .rest
         case .leaving(let count): return .leaving(count)
         case .fixed(let size): return .fixed(size)
         case .field(let reference): return .slot(try slot(of: reference).slot)
@@ -79,7 +92,8 @@ extension GrammarCompiler {
         }
         guard name != Instruction.noName else { throw mistake(element.mark, "a list needs a name", hint: nil) }
         tables.loopRules.append(
-            LoopRule(bound: bound, until: element.until ?? [], alignment: element.alignment, name: name))
+            LoopRule(
+                bound: bound, until: element.until ?? [], alignment: element.alignment, name: name, bracket: bracket))
         let rule = Int32(tables.loopRules.count - 1)
         let outerDelta = deltaSlot
         defer { deltaSlot = outerDelta }
@@ -95,7 +109,7 @@ extension GrammarCompiler {
         }
         // Plain numbers in a row need no loop of steps.
         if tables.code.count == start + 2, tables.code[start + 1].operation == .integer,
-            !tables.code[start + 1].flags.contains(.ruled), tables.loopRules[Int(rule)].until.isEmpty,
+            !tables.code[start + 1].flags.contains(.ruled), bracket < 0, tables.loopRules[Int(rule)].until.isEmpty,
             element.alignment == 1
         {
             var number = tables.code[start + 1]
@@ -142,7 +156,9 @@ extension GrammarCompiler {
                 entries.append(.init(patterns: patterns, target: target))
             }
             scopes.append(Scope())
-            if let bare = alternative.bare {
+            if var bare = alternative.bare {
+                // What counts or governs the choice does so with whatever is chosen.
+                bare.name = bare.name ?? element.name
                 try self.element(bare, name: name)
             } else if name == Instruction.noName {
                 try group(alternative.elements)
@@ -165,7 +181,7 @@ extension GrammarCompiler {
         let table = ChoiceTable(
             keys: zip(references, keys).map { .init(slot: $1.slot, name: $0.name) }, entries: entries,
             defaultTarget: defaultTarget, dense: GrammarCompiler.dense(entries, keys: keys.count, defaultTarget),
-            peekedNames: isPeeked ? cases.map { $0.elements.flatMap { GrammarCompiler.names(in: $0) } } : [],
+            peekedNames: isPeeked ? cases.map { $0.elements.flatMap { names(in: $0) } } : [],
             peekedTargets: isPeeked ? targets : [], peekedName: name, peekedRecords: cases.map { isRecord($0) })
         tables.choices.append(table)
         tables.code[choose].rule = Int32(tables.choices.count - 1)

@@ -16,12 +16,18 @@ extension GrammarCompiler {
             emit(Instruction(operation: .test, rule: Int32(tables.conditions.count - 1)))
         }
         if element.isOptional {
-            tables.nameLists.append(GrammarCompiler.names(in: element))
+            tables.presences.append(presence(of: element))
             jumps.append(tables.code.count)
-            emit(Instruction(operation: .optional, rule: Int32(tables.nameLists.count - 1)))
+            emit(Instruction(operation: .optional, rule: Int32(tables.presences.count - 1)))
         }
         if let tag = element.tag { emit(Instruction(operation: .tag, width: tag)) }
-        if let prefix = element.prefix {
+        if let form = element.enclosure {
+            let outer = bracket
+            bracket = try enter(form, element.number)
+            try content(element, name: name)
+            emit(Instruction(operation: .leave, rule: bracket))
+            bracket = outer
+        } else if let prefix = element.prefix {
             try prefixed(element, prefix, name)
         } else {
             try content(element, name: name)
@@ -54,6 +60,15 @@ extension GrammarCompiler {
             bind(
                 "number", .slot(number),
                 enumeration: measure.numberRule >= 0 ? tables.numberRules[measure.numberRule].enumeration : -1)
+        } else if case .packed = prefix {
+            measure.number = element.number ?? -1
+            tables.measures[index] = measure
+            let number = element.number == nil ? newSlot() : -1
+            emit(
+                Instruction(
+                    operation: .measure, name: element.number == nil ? nameIndex("number") : Instruction.noName,
+                    slot: Int32(slot), rule: Int32(index), target: Int32(number)))
+            if number >= 0 { bind("number", .slot(number)) }
         } else {
             emit(Instruction(operation: .measure, slot: Int32(slot), rule: Int32(index)))
         }
@@ -216,6 +231,8 @@ extension GrammarCompiler {
                 origin: try element.origin.map { (name) throws(ProtocolError) in try slot(of: name).slot } ?? -1)
         case .presence(let targets):
             rule.computation = Computation(source: .presence(targets.map(\.name)), unit: 1, plus: 0, origin: -1)
+        case .unused(let target):
+            rule.computation = Computation(source: .unused(target.name), unit: 1, plus: 0, origin: -1)
         case .size, .sizeOfRest, nil: break
         }
         return rule
@@ -241,6 +258,8 @@ extension GrammarCompiler {
         case .presence(let targets):
             let slot = try slot(of: .init(name: element.name ?? "", mark: element.mark)).slot
             for target in targets { governed[target.name] = slot }
+        case .unused(let target):
+            governed[target.name + " unused"] = try slot(of: .init(name: element.name ?? "", mark: element.mark)).slot
         case .size, .sizeOfRest, nil: break
         }
     }
@@ -260,9 +279,13 @@ extension GrammarCompiler {
         case .varint(let varint): form = .varint(varint)
         default: throw mistake(element.mark, "this cannot say a size", hint: nil)
         }
-        let measure = Measure(
+        var measure = Measure(
             form: form, unit: element.unit, times: element.times, plus: element.plus, shift: 0, width: 0, groupBytes: 0,
             isLittle: grammar.isLittle)
+        if element.isAdvisory, let name = element.name {
+            measure.advisory = nameIndex(name)
+            measure.startSlot = newSlot()
+        }
         let slots = measureSlots(element, measure)
         guard let slot = slots.first else {
             throw mistake(element.mark, "what this measures is not known here", hint: nil)
@@ -323,7 +346,8 @@ extension GrammarCompiler {
         }
         emit(
             Instruction(
-                operation: .bits, width: UInt8(form.bits / 8), flags: isLittle ? [.little] : [], rule: Int32(first),
+                operation: .bits, width: form.isSized ? 0 : UInt8(form.bits / 8), flags: isLittle ? [.little] : [],
+                rule: Int32(first),
                 target: Int32(fields.count)))
         for (index, field) in fields.enumerated() {
             guard let own = field.element.name else { continue }
@@ -353,12 +377,16 @@ extension GrammarCompiler {
     }
 
     /// The names that show whether an optional element is there.
-    static func names(in element: Element) -> [String] {
+    func names(in element: Element, depth: Int = 0) -> [String] {
         if let name = element.name { return [name] }
         switch element.kind {
-        case .group(let elements): return elements.flatMap { names(in: $0) }
+        case .group(let elements): return elements.flatMap { names(in: $0, depth: depth) }
         case .bits(_, _, let fields): return fields.compactMap(\.element.name)
-        case .choice(_, let cases): return cases.flatMap { $0.elements.flatMap { names(in: $0) } }
+        case .choice(_, let cases): return cases.flatMap { $0.elements.flatMap { names(in: $0, depth: depth) } }
+        case .reference(let type):
+            guard depth < 8, let declaration = grammar.types[type.name] else { return [] }
+            return (declaration.elements + [declaration.bare].compactMap { $0 })
+                .flatMap { names(in: $0, depth: depth + 1) }
         default: return []
         }
     }
@@ -369,7 +397,7 @@ extension Element {
     var isMeasure: Bool {
         switch says {
         case .size, .sizeOfRest: true
-        case .count, .presence, nil: false
+        case .count, .presence, .unused, nil: false
         }
     }
 }

@@ -43,7 +43,7 @@ extension GrammarCompiler {
                     relations.begins[index + 1, default: []].append(slot)
                     relations.ends[elements.count - 1, default: []].append((slot, index + 1))
                     announced[index][key, default: []].append(Announced(slot: slot))
-                case .count(let target):
+                case .count(let target), .unused(let target):
                     _ = try position(of: target, in: elements, after: index)
                 case .presence(let targets):
                     for target in targets { _ = try position(of: target, in: elements, after: index) }

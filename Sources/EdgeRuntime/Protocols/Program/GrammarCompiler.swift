@@ -19,6 +19,8 @@ struct GrammarCompiler {
     var governed: [String: Int] = [:]
     /// Where the list being compiled keeps the last number of its delta headers.
     var deltaSlot: Int?
+    /// The innermost packed brackets around what is being compiled; -1: none.
+    var bracket: Int32 = -1
     var depth = 0
 
     struct Routine {
@@ -69,7 +71,9 @@ struct GrammarCompiler {
     private mutating func routine(_ name: String) throws(ProtocolError) {
         guard let declaration = grammar.types[name] else { return }
         let outer = scopes
+        let outerBracket = bracket
         scopes = [Scope()]
+        bracket = -1
         let first = tables.slotCount
         recursive[name]?.address = Int32(tables.code.count)
         try body(declaration, name: Instruction.elementName)
@@ -77,11 +81,14 @@ struct GrammarCompiler {
         recursive[name]?.frame = tables.frames.count
         tables.frames.append(SlotFrame(first: first, count: tables.slotCount - first))
         scopes = outer
+        bracket = outerBracket
     }
 
     /// The content of a type: a record of its elements, or what it stands for.
     mutating func body(_ declaration: Grammar.TypeDeclaration, name: Int32) throws(ProtocolError) {
-        if let bare = declaration.bare {
+        if var bare = declaration.bare {
+            // What counts or governs the element of this type does so with what the type stands for.
+            if bare.name == nil, name >= 0 { bare.name = tables.names[Int(name)] }
             try element(bare, name: name)
         } else {
             emit(Instruction(operation: .open, name: name))

@@ -54,12 +54,14 @@ enum Operation: UInt8, Sendable {
     case enclose, unenclose
     /// A byte that has to be `width`.
     case tag
+    /// Begins and ends what stands between packed brackets; `rule`: `brackets`.
+    case enter, leave
     case jump
     /// Goes on at the case that fits; `rule`: `choices`.
     case choose
     /// Goes on at `target` unless a condition holds; `rule`: `conditions`.
     case test
-    /// Goes on at `target` where nothing is left, or the message has none of the names; `rule`: `nameLists`.
+    /// Goes on at `target` where it is not there, or the message has none of the names; `rule`: `presences`.
     case optional
     /// Begins a list, `target` is the step after it; `rule`: `loopRules`.
     case loop

@@ -8,7 +8,8 @@ final class Program: Sendable {
     let measures: [Measure]
     let choices: [ChoiceTable]
     let conditions: [ConditionRule]
-    let nameLists: [[String]]
+    let presences: [PresenceRule]
+    let brackets: [BracketRule]
     let loopRules: [LoopRule]
     let checksums: [ChecksumRule]
     let enumerations: [Enumeration]
@@ -36,7 +37,8 @@ final class Program: Sendable {
         measures = tables.measures
         choices = tables.choices
         conditions = tables.conditions
-        nameLists = tables.nameLists
+        presences = tables.presences
+        brackets = tables.brackets
         loopRules = tables.loopRules
         checksums = tables.checksums
         enumerations = tables.enumerations
@@ -59,7 +61,8 @@ struct ProgramTables {
     var measures: [Measure] = []
     var choices: [ChoiceTable] = []
     var conditions: [ConditionRule] = []
-    var nameLists: [[String]] = []
+    var presences: [PresenceRule] = []
+    var brackets: [BracketRule] = []
     var loopRules: [LoopRule] = []
     var checksums: [ChecksumRule] = []
     var enumerations: [Enumeration] = []
@@ -99,6 +102,8 @@ struct Computation: Sendable {
         case count(String)
         /// Whether the message has one of these.
         case presence([String])
+        /// The bits of the last byte of a bit list that do not count.
+        case unused(String)
     }
     let source: Source
     let unit: Int64
@@ -120,6 +125,8 @@ struct ContentRule: Sendable {
         case terminated([UInt8], mayEnd: Bool)
         /// Up to these bytes, which are not passed, or to the end.
         case before([UInt8])
+        /// The bytes of so many bits times the number in a slot.
+        case packed(slot: Int, width: Int)
     }
     var extent = Extent.rest
     var form = Form.none
@@ -133,6 +140,9 @@ struct ContentRule: Sendable {
     var isShortZero = false
     /// The slot that counts bits of a bit list; -1: eight a byte.
     var countSlot = -1
+    /// The slot that says how many bits of the last byte do not count; -1: none.
+    var unusedSlot = -1
+    var packing = BitPacking()
 
     enum Form: Sendable {
         case none
@@ -176,6 +186,34 @@ struct Measure: Sendable {
     var previousSlot = -1
     /// How the number of a delta header is shown.
     var numberRule = -1
+    /// The number of a packed header; -1: the message has it.
+    var number = -1
+    /// The name under which a message keeps a length that is wrong, and the slot of where the measured begins; -1: lengths are right.
+    var advisory: Int32 = -1
+    var startSlot = -1
+}
+
+/// What stands between packed brackets.
+struct BracketRule: Sendable {
+    let form: PackedForm
+    /// -1: the message has it.
+    let number: Int
+    /// Keeps the number for the closing bracket.
+    let slot: Int
+}
+
+/// How an element that may be absent is recognised.
+struct PresenceRule: Sendable {
+    enum Start: Sendable {
+        case any
+        case tag(UInt8)
+        case value(PackedForm, number: Int)
+        case bracket(PackedForm, number: Int)
+    }
+    let names: [String]
+    var start = Start.any
+    /// The brackets around it; -1: none.
+    var bracket: Int32 = -1
 }
 
 /// Where a choice goes on.
@@ -222,6 +260,8 @@ struct LoopRule: Sendable {
     let until: [UInt8]
     let alignment: Int
     let name: Int32
+    /// The brackets it stands in; -1: none.
+    var bracket: Int32 = -1
 }
 
 struct ChecksumRule: Sendable {
