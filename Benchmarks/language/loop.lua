@@ -1,7 +1,7 @@
 -- A counting loop and a while loop over integers.
 local function main()
   local sum = 0
-  for i = 0, 30000000 - 1 do
+  for i = 0, 20000000 - 1 do
     sum = (sum + i * 3) % 1000003
   end
   local steps = 0

@@ -1,7 +1,7 @@
 # A counting loop and a while loop over integers.
 def main():
     sum = 0
-    for i in range(30000000):
+    for i in range(20000000):
         sum = (sum + i * 3) % 1000003
     steps = 0
     for start in range(1, 60000):
