@@ -130,14 +130,18 @@ public final class Interpreter {
 
     /// Runs a text and then its `test` blocks, each on its own.
     ///
-    /// - Parameter report: Called behind each test.
+    /// - Parameters:
+    ///   - only: The place of the one test to run, counted from zero; nil runs all.
+    ///   - report: Called behind each test.
     /// - Throws: `Failure` if the text itself does not come to its end.
-    public func runTests(_ source: SourceFile, report: (TestResult) -> Void) throws(Failure) {
+    public func runTests(
+        _ source: SourceFile, only: Int? = nil, report: (TestResult) -> Void
+    ) throws(Failure) {
         tests = []
         defer { tests = [] }
         let prepared = try prepare(source, mode: .script, collectsTests: true)
         _ = try execute(prepared.unit)
-        for test in tests {
+        for (position, test) in tests.enumerated() where only == nil || only == position {
             machine.begin(limits)
             do {
                 var nothing = Value.null

@@ -56,16 +56,43 @@ enum OutputBuiltins {
         }
     }
 
+    /// What the function is called whose comparisons the compiler takes apart (`FunctionCompiler.compileExpectation`).
+    static let expectation = "expect"
+
     private static var expect: BuiltinSpec {
         BuiltinSpec(
-            "expect", "Ends the run with an error unless something is true.",
+            expectation, "Ends the run with an error unless something is true.",
             .value("condition", Bool.self, "what should be true"),
             .value("message", String.self, default: "an expectation does not hold", "what is wrong where it is not"),
+            .label("left", GivenValue.self, "a value to show where it fails"),
+            .label("right", GivenValue.self, "another one"),
             returns: "null",
-            topic: "Output", seeAlso: ["fail"], examples: [Example("expect(1KiB == 1024B)", "null")]
-        ) { _, condition, message in
-            if !condition { throw RuntimeError(.expectation, message) }
-            return Nothing()
+            details:
+                "Where the condition is a comparison, such as `expect(total == 3)`, what stood on either side is shown without further ado.",
+            topic: "Output", seeAlso: ["fail"],
+            examples: [
+                Example("expect(1KiB == 1024B)", "null"),
+                Example("try { expect(1 + 1 == 3) } catch e { e.message }", "\"an expectation does not hold\""),
+            ]
+        ) { context, condition, message, left, right in
+            guard !condition else { return Nothing() }
+            let options = DisplayOptions(width: 400)
+            let sides = [("left:  ", left.value), ("right: ", right.value)]
+            let notes = sides.compactMap { name, value in
+                value.map { name + context.interpreter.literal($0, options) }
+            }
+            throw RuntimeError(.expectation, message, notes: notes)
         }
+    }
+}
+
+/// An argument that tells `null` from nothing at all.
+private struct GivenValue: BuiltinArgument {
+    let value: Value?
+
+    static var types: [ValueType] { [.any] }
+    static var isOptional: Bool { true }
+    static func decode(_ value: Value, _ context: CallContext) -> GivenValue? {
+        GivenValue(value: value.isAbsent ? nil : value)
     }
 }

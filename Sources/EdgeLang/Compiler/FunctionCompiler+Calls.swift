@@ -12,7 +12,10 @@ extension FunctionCompiler {
                 return builder.emit(operation, target, register, index)
             }
             let registers = base(target, isNew, count: resolved.arguments.count)
-            compileArguments(call, resolved, into: registers, consumesFirst: compiler.specs[index].consumesFirst)
+            let spec = compiler.specs[index]
+            if !compileExpectation(call, spec, resolved, into: registers) {
+                compileArguments(call, resolved, into: registers, consumesFirst: spec.consumesFirst)
+            }
             builder.span = stage(of: call, whole)
             builder.emit(.callBuiltin, registers, resolved.arguments.count, index)
             moveResult(registers, target)
