@@ -29,35 +29,42 @@ final class Shell {
 
     /// Runs a text and shows what goes wrong. With `echo`, shows the value of its last expression too.
     func run(_ source: SourceFile, mode: Interpreter.Mode, echo: Bool) -> ExitStatus {
+        evaluate(source, mode: mode, echo: echo).status
+    }
+
+    /// Does what `run` does, and gives what came of the text besides; nil where it did not come to its end.
+    func evaluate(
+        _ source: SourceFile, mode: Interpreter.Mode, echo: Bool
+    ) -> (status: ExitStatus, outcome: Interpreter.Outcome?) {
         defer { progress.clear() }
         do {
             let outcome = try interpreter.run(source, mode: mode)
             progress.clear()
             show(outcome.warnings)
-            if echo, outcome.endsInExpression { return show(outcome.value, quotesStrings: mode == .entry) }
-            return .success
+            if echo, outcome.endsInExpression { return (show(outcome.value, isEntry: mode == .entry), outcome) }
+            return (.success, outcome)
         } catch {
             progress.clear()
             output.flush()
             switch error.stage {
             case .compile:
                 show(error.diagnostics)
-                return .doesNotCompile
+                return (.doesNotCompile, nil)
             case .run:
                 show(error.diagnostics)
-                return .failed
+                return (.failed, nil)
             case .cancelled:
                 if output.failure == 0, !Interrupts.isPending { show(error.diagnostics) }
-                return .interrupted
+                return (.interrupted, nil)
             }
         }
     }
 
     /// Shows a result. Nothing is shown of `null`, except where a program reads along.
-    private func show(_ value: Value, quotesStrings: Bool) -> ExitStatus {
+    private func show(_ value: Value, isEntry: Bool) -> ExitStatus {
         guard printsJSON || !value.isNull else { return .success }
         do {
-            output.write(try text(of: value, quotesStrings: quotesStrings) + "\n")
+            output.write(try text(of: value, isEntry: isEntry) + "\n")
             return .success
         } catch {
             warn("the value cannot be shown: \(error)")
@@ -98,13 +105,14 @@ final class Shell {
         }
     }
 
-    private func text(of value: Value, quotesStrings: Bool) throws -> String {
+    private func text(of value: Value, isEntry: Bool) throws -> String {
         if printsJSON {
             return try JSONWriter(nonFinite: .null).write(DataTree(interpreter.plain(value)))
         }
-        let options = DisplayOptions(
-            width: Terminal.isTerminal(STDOUT_FILENO) ? Terminal.width(STDOUT_FILENO) : nil,
-            colour: Terminal.hasColour(STDOUT_FILENO))
-        return ResultText.describe(value, interpreter, options, quotesStrings: quotesStrings)
+        let screen = Terminal.isTerminal(STDOUT_FILENO) ? Terminal.size(STDOUT_FILENO) : nil
+        let result = ResultText(
+            interpreter, screen: screen.map { ResultText.Screen(columns: $0.columns, rows: $0.rows) },
+            colour: Terminal.hasColour(STDOUT_FILENO), isEntry: isEntry)
+        return result.describe(value)
     }
 }

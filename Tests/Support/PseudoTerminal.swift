@@ -39,7 +39,12 @@ public final class PseudoTerminal {
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
         let startsSession: Int16 = 0x80  // POSIX_SPAWN_SETSID
-        posix_spawnattr_setflags(&attributes, startsSession)
+        // A thread of the tests may have signals blocked, a user's shell has not.
+        let setsMask: Int16 = 0x08  // POSIX_SPAWN_SETSIGMASK
+        var mask = sigset_t()
+        sigemptyset(&mask)
+        posix_spawnattr_setsigmask(&attributes, &mask)
+        posix_spawnattr_setflags(&attributes, startsSession | setsMask)
 
         let variables = ProcessInfo.processInfo.environment
             .merging(["TERM": "xterm", "NO_COLOR": "1"]) { _, new in new }.merging(environment) { _, new in new }
@@ -74,6 +79,23 @@ public final class PseudoTerminal {
             guard count > 0 || errno == EINTR else { return }
             written += max(0, count)
         }
+    }
+
+    /// Gives the terminal another size, as a person does who pulls at the corner of the window.
+    public func resize(columns: Int, rows: Int) {
+        var size = winsize(
+            ws_row: UInt16(clamping: rows), ws_col: UInt16(clamping: columns), ws_xpixel: 0, ws_ypixel: 0)
+        _ = ioctl(descriptor, UInt(TIOCSWINSZ), &size)
+    }
+
+    /// Sends the program a signal.
+    public func send(signal number: Int32) { kill(process, number) }
+
+    /// Whether the terminal shows what is typed and hands over whole lines, as between two programs.
+    public var isCooked: Bool {
+        var settings = termios()
+        guard tcgetattr(descriptor, &settings) == 0 else { return false }
+        return settings.c_lflag & tcflag_t(ECHO) != 0 && settings.c_lflag & tcflag_t(ICANON) != 0
     }
 
     /// Waits until the program has shown a text that was not there at the last call, and returns what came up to its end.

@@ -25,13 +25,3 @@ protocol LineCompleter: AnyObject {
     ///   - cursor: where the cursor stands in it, in bytes.
     func completions(line: String, cursor: Int) -> Completion
 }
-
-/// How a line may go on at the cursor.
-struct Completion: Equatable {
-    /// Where the word that is to be replaced begins, in bytes.
-    var start: Int
-    /// What may stand in its place.
-    var candidates: [String]
-    /// Whether the only candidate is a whole word, so that a space may follow it.
-    var endsWord = false
-}

@@ -29,6 +29,7 @@ final class PlainLineEditor: LineEditor {
                 writeAll("\n")
                 return .interrupted
             case .ready: readMore()
+            case .signal: break
             }
         }
     }
@@ -47,26 +48,5 @@ final class PlainLineEditor: LineEditor {
         let stream = OutputStream(descriptor: STDERR_FILENO)
         stream.write(text)
         stream.flush()
-    }
-}
-
-/// Waits for what a person does next.
-enum Keyboard {
-    enum Event { case ready, interrupted }
-
-    /// Returns when standard input can be read (or has ended), or Ctrl-C was pressed.
-    static func wait() -> Event {
-        while true {
-            if Interrupts.isPending {
-                Interrupts.clear()
-                return .interrupted
-            }
-            var descriptors = [
-                pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: Interrupts.descriptor, events: Int16(POLLIN), revents: 0),
-            ]
-            guard poll(&descriptors, 2, -1) > 0 else { continue }
-            if descriptors[1].revents == 0, descriptors[0].revents != 0 { return .ready }
-        }
     }
 }

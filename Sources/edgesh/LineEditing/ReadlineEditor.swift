@@ -18,6 +18,9 @@ final class ReadlineEditor: LineEditor {
     /// What the last Tab completed, to tell a second Tab from a first.
     private var lastCompletion: (line: String, cursor: Int)?
 
+    /// More candidates are counted and not listed.
+    private static let mostListed = 120
+
     init(history: HistoryFile) {
         self.history = history
         ReadlineEditor.current = self
@@ -25,8 +28,12 @@ final class ReadlineEditor: LineEditor {
         // Signals are ours: readline would turn Ctrl-C into one that we then see at some later time.
         rl_catch_signals = 0
         rl_catch_sigwinch = 1
+        // Readline would write the size of today into COLUMNS and LINES, where we and our children read it tomorrow.
+        rl_change_environment = 0
         rl_variable_bind("enable-bracketed-paste", "on")
         rl_variable_bind("bell-style", "none")
+        // A pager would wait for keys where nobody listens to Ctrl-C; `list` bounds what is shown.
+        rl_variable_bind("page-completions", "off")
         rl_initialize()
         rl_bind_key(9) { _, _ in
             ReadlineEditor.current?.complete()
@@ -38,9 +45,14 @@ final class ReadlineEditor: LineEditor {
 
     func read(prompt: String) -> LineEvent {
         received = nil
+        // The terminal may have changed its size while an entry was evaluated, when readline does not look.
+        rl_reset_screen_size()
         rl_callback_handler_install(prompt) { ReadlineEditor.current?.receive($0) }
+        let ending = TerminalGuard()
+        defer { ending.release() }
         while true {
             switch Keyboard.wait() {
+            case .signal: rl_check_signals()
             case .interrupted:
                 rl_callback_sigcleanup()
                 rl_free_line_state()
@@ -84,9 +96,9 @@ final class ReadlineEditor: LineEditor {
         let cursor = Int(rl_point)
         let completion = completer.completions(line: line, cursor: cursor)
         guard completion.start <= cursor, let first = completion.candidates.first else { return }
-        let shared = completion.candidates.dropFirst().reduce(first) { commonPrefix($0, $1) }
+        let shared = completion.candidates.dropFirst().reduce(first.text) { commonPrefix($0, $1.text) }
         let isOnly = completion.candidates.count == 1
-        let replacement = shared + (isOnly && completion.endsWord ? " " : "")
+        let replacement = shared + (isOnly ? first.ending : "")
         let word = String(decoding: Array(line.utf8)[completion.start..<cursor], as: UTF8.self)
         if replacement != word, isOnly || shared.utf8.count > word.utf8.count {
             rl_begin_undo_group()
@@ -95,18 +107,20 @@ final class ReadlineEditor: LineEditor {
             rl_insert_text(replacement)
             rl_end_undo_group()
         } else if !isOnly, let lastCompletion, lastCompletion == (line, cursor) {
-            list(completion.candidates)
+            list(completion.candidates.map(\.shown))
         }
         lastCompletion = (rl_line_buffer.map { String(cString: $0) } ?? "", Int(rl_point))
     }
 
     /// Shows candidates below the line, in columns.
     private func list(_ candidates: [String]) {
+        let shown = candidates.prefix(ReadlineEditor.mostListed)
         // The first of readline's matches is what the others share; it is not shown.
-        var matches: [UnsafeMutablePointer<CChar>?] = ([""] + candidates).map { strdup($0) } + [nil]
+        var matches: [UnsafeMutablePointer<CChar>?] = ([""] + shown).map { strdup($0) } + [nil]
         defer { for match in matches { free(match) } }
-        let longest = candidates.map { $0.utf8.count }.max() ?? 0
-        rl_display_match_list(&matches, Int32(candidates.count), Int32(longest))
+        let longest = shown.map { $0.utf8.count }.max() ?? 0
+        rl_display_match_list(&matches, Int32(shown.count), Int32(longest))
+        if candidates.count > shown.count { show("… \(candidates.count - shown.count) more\n") }
         rl_forced_update_display()
     }
 

@@ -1,21 +1,26 @@
+import EdgeData
 import EdgeLang
 import EdgeRuntime
 import Glibc
 
 /// A conversation: asks for entries, evaluates them and shows what they give, until the user leaves.
 final class Session {
-    private let shell: Shell
+    let shell: Shell
     private let editor: any LineEditor
     private let completer: SessionCompleter
     private var entryCount = 0
-    private var showsTime = false
+    private var script = SessionScript()
+    /// How long the last entry took.
+    private var lastTime: EvaluationTime?
 
     init(shell: Shell) {
         self.shell = shell
         editor =
             Terminal.environment("TERM") == "dumb" || !Terminal.isTerminal(STDOUT_FILENO)
             ? PlainLineEditor() : ReadlineEditor(history: .ofUser())
-        completer = SessionCompleter(interpreter: shell.interpreter)
+        let path = Terminal.environment("EDGE_PATH") ?? ""
+        completer = SessionCompleter(
+            interpreter: shell.interpreter, searchFolders: path.split(separator: ":").map(String.init))
         editor.completer = completer
     }
 
@@ -24,24 +29,39 @@ final class Session {
         shell.output.write("edgesh \(edgeshVersion). `help` shows what there is, Ctrl-D leaves.\n")
         while let entry = readEntry() {
             guard !entry.allSatisfy(\.isWhitespace) else { continue }
-            editor.remember(entry)
-            switch SessionCommand(entry) {
-            case .quit: return shell.finish(.success)
-            case .help(let name): help(name)
-            case .variables: showVariables()
-            case .reset:
-                shell.interpreter.reset()
-                shell.output.write("All variables are forgotten.\n")
-            case .time(let code):
-                if let code { evaluate(code, timed: true) } else { toggleTime() }
-            case .unknown(let command):
-                shell.warn(
-                    "there is no command \(command); :quit, :vars, :reset, :time and :help are the ones there are")
-            case nil: evaluate(entry, timed: showsTime)
-            }
+            // As in other shells: what begins with a blank is not to be remembered.
+            if entry.first != " " { editor.remember(entry) }
+            guard answer(entry) else { break }
             if shell.output.failure != 0 { break }
         }
         return shell.finish(.success)
+    }
+
+    /// - Returns: whether the conversation goes on.
+    private func answer(_ entry: String) -> Bool {
+        switch SessionCommand(entry) {
+        case .command(.quit, _): return false
+        case .command(.help, let words):
+            shell.output.write(
+                SessionHelp(shell.interpreter, width: Terminal.width(STDOUT_FILENO)).answer(words) + "\n")
+        case .command(.documentation, let name):
+            shell.output.write(SessionHelp(shell.interpreter, width: Terminal.width(STDOUT_FILENO)).answer(name) + "\n")
+        case .command(.variables, _): showVariables()
+        case .command(.type, let code): showType(code)
+        case .command(.time, let code): time(code)
+        case .command(.load, let path): load(path)
+        case .command(.save, let path): save(path)
+        case .command(.reset, _):
+            shell.interpreter.reset()
+            script.removeAll()
+            shell.output.write("All variables are forgotten.\n")
+        case .unknown(let name, let suggestion):
+            let all = SessionCommand.Kind.allCases.map(\.rawValue).joined(separator: " ")
+            shell.warn(
+                "there is no command \(name)" + (suggestion.map { "; did you mean \($0)?" } ?? "; there are \(all)"))
+        case nil: evaluate(entry)
+        }
+        return true
     }
 
     /// One entry, which goes on over as many lines as the language needs to understand it; nil at the end.
@@ -70,64 +90,109 @@ final class Session {
         return Parser.parse(source, as: .none, options: ParserOptions(isPrompt: true)).isIncomplete
     }
 
-    private func evaluate(_ code: String, timed: Bool) {
+    // MARK: Evaluating
+
+    @discardableResult
+    private func evaluate(_ code: String, echo: Bool = true) -> Interpreter.Outcome? {
         entryCount += 1
+        let outcome = evaluate(SourceFile(name: "<prompt \(entryCount)>", text: code), echo: echo)
+        if let outcome { remember(code, outcome) }
+        return outcome
+    }
+
+    /// Keeps an entry that succeeded for `:save`.
+    private func remember(_ code: String, _ outcome: Interpreter.Outcome) {
+        script.add(code, hasResult: outcome.endsInExpression && !outcome.value.isNull)
+    }
+
+    /// Runs a text; nil where it failed or was stopped.
+    private func evaluate(_ source: SourceFile, echo: Bool) -> Interpreter.Outcome? {
         Interrupts.clear()
         shell.interpreter.cancellation.reset()
-        let clock = ContinuousClock()
-        let start = clock.now
-        let status = shell.run(SourceFile(name: "<prompt \(entryCount)>", text: code), mode: .entry, echo: true)
-        let elapsed = clock.now - start
+        let clock = EvaluationTime.Clock()
+        let (status, outcome) = shell.evaluate(source, mode: .entry, echo: echo)
+        lastTime = clock.elapsed()
         if status == .interrupted { shell.output.write("Interrupted.\n") }
         Interrupts.clear()
-        if timed { shell.output.write("\(ReadableValue.seconds(elapsed / .seconds(1)))\n") }
+        return outcome
     }
 
-    private func toggleTime() {
-        showsTime.toggle()
-        shell.output.write("Times are \(showsTime ? "shown" : "not shown") behind each result.\n")
-    }
-
-    private func help(_ name: String?) {
-        let interpreter = shell.interpreter
-        guard let name else {
-            let text = HelpText.overview(Array(interpreter.specs), width: Terminal.width(STDOUT_FILENO))
-            shell.output.write(text + "\n")
+    private func time(_ code: String) {
+        if !code.isEmpty { evaluate(code) }
+        guard let lastTime else {
+            shell.warn("nothing was run yet; `:time CODE` shows how long code takes")
             return
         }
-        if let spec = interpreter.spec(named: name) {
-            shell.output.write(HelpText.describe(spec) + "\n")
-        } else if let global = interpreter.globals.last(where: { $0.name == name }) {
-            shell.output.write(describe(global) + "\n")
-        } else {
-            let near = Spelling.closest(
-                to: name, among: interpreter.specs.names + interpreter.globals.map(\.name))
-            shell.warn("nothing is called \(name)" + (near.map { "; did you mean \($0)?" } ?? ""))
+        let values = ReadableValue.bytes(shell.interpreter.heapByteCount)
+        shell.output.write("\(lastTime.text); all values take \(values)\n")
+    }
+
+    private func load(_ path: String) {
+        guard !path.isEmpty else {
+            shell.warn("`:load` needs a file: \(SessionCommand.Kind.load.usage.form)")
+            return
+        }
+        do {
+            let bytes = try FileContents.read(path, limit: SourceFile.maximumLength)
+            // A script shows only what it prints.
+            if let outcome = evaluate(SourceFile(name: path, bytes: bytes), echo: false) {
+                remember(String(decoding: bytes, as: UTF8.self), outcome)
+            }
+        } catch {
+            shell.warn(error.message)
         }
     }
 
-    private func describe(_ global: GlobalInfo) -> String {
-        var text = global.name
-        if let signature = global.signature {
-            text = "fn \(global.name)(\(signature.parameters.map(\.name).joined(separator: ", ")))"
-        } else if let value = shell.interpreter.global(named: global.name) {
-            text += ": \(value.typeName)"
+    private func save(_ path: String) {
+        guard !path.isEmpty else {
+            shell.warn("`:save` needs a file: \(SessionCommand.Kind.save.usage.form)")
+            return
         }
-        return global.documentation.map { "\(text)\n\n  \($0)" } ?? text
+        guard !script.isEmpty else {
+            shell.warn("there is nothing to save: no entry has succeeded yet")
+            return
+        }
+        let interpreter = shell.interpreter
+        let (text, problem) = script.text(modulePath: interpreter.modulePath, builtins: Primitives.chapters())
+        do {
+            try FileContents.write(text.utf8, to: path)
+            shell.output.write("Saved to \(path).\n")
+            if let problem { shell.warn("it does not run as it stands: \(problem)") }
+        } catch {
+            shell.warn(error.message)
+        }
     }
+
+    // MARK: Variables and types
 
     private func showVariables() {
         let interpreter = shell.interpreter
-        let rows = interpreter.globals.map { global in
-            let value = interpreter.global(named: global.name)
-            let text = value.map { interpreter.display($0, DisplayOptions(width: 60)) } ?? ""
-            return [global.name, value?.typeName ?? "", String(text.prefix(while: { !$0.isNewline }).prefix(60))]
+        let described = ValueDescription(interpreter: interpreter)
+        let rows = interpreter.globals.map { global -> [String] in
+            guard let value = interpreter.global(named: global.name) else { return [global.name, "", "", ""] }
+            return [global.name, value.typeName, described.short(value), described.size(value)]
         }
         guard !rows.isEmpty else {
             shell.output.write("There are no variables yet.\n")
             return
         }
-        let table = TextTable(columns: [.init("name"), .init("type"), .init("value")], rows: rows)
+        let table = TextTable(
+            columns: [.init("name"), .init("type"), .init("value"), .init("size", .right)], rows: rows)
         shell.output.write(table.render(width: Terminal.width(STDOUT_FILENO)) + "\n")
+    }
+
+    private func showType(_ code: String) {
+        guard !code.isEmpty else {
+            shell.warn("`:type` needs code: \(SessionCommand.Kind.type.usage.form)")
+            return
+        }
+        let interpreter = shell.interpreter
+        if interpreter.global(named: code) == nil, let spec = interpreter.spec(named: code) {
+            shell.output.write("function \(spec.synopsis)\n")
+            return
+        }
+        guard let outcome = evaluate(SourceFile(name: "<prompt>", text: code), echo: false) else { return }
+        let value = outcome.endsInExpression ? outcome.value : .null
+        shell.output.write(ValueDescription(interpreter: interpreter).type(value) + "\n")
     }
 }

@@ -20,6 +20,7 @@ enum StandardStreams {
         while bytes.count <= limit {
             switch Keyboard.wait() {
             case .interrupted: return nil
+            case .signal: continue
             case .ready: break
             }
             let count = read(STDIN_FILENO, &chunk, chunk.count)

@@ -12,12 +12,20 @@ enum Terminal {
         return environment("TERM") != "dumb"
     }
 
-    /// The columns a line has: `COLUMNS`, else the terminal's, else 100 where the output goes to a file or a program.
-    static func width(_ descriptor: Int32) -> Int {
-        if let text = environment("COLUMNS"), let columns = Int(text), columns > 0 { return columns }
+    /// The columns a line has: the terminal's, else `COLUMNS`, else 100 where the output goes to a file or a program.
+    static func width(_ descriptor: Int32) -> Int { size(descriptor).columns }
+
+    /// The columns and rows of a terminal. The terminal is asked first: the variables say what it had when it was opened.
+    static func size(_ descriptor: Int32) -> (columns: Int, rows: Int) {
         var size = winsize()
-        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }
-        return Int(size.ws_col)
+        let isKnown = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0
+        func variable(_ name: String, _ usual: Int) -> Int {
+            environment(name).flatMap { Int($0) }.flatMap { $0 > 0 ? min($0, 10_000) : nil } ?? usual
+        }
+        return (
+            isKnown && size.ws_col > 0 ? Int(size.ws_col) : variable("COLUMNS", 100),
+            isKnown && size.ws_row > 0 ? Int(size.ws_row) : variable("LINES", 24)
+        )
     }
 
     /// The value of an environment variable.

@@ -1,3 +1,5 @@
+import EdgeLang
+
 /// Lays out rows of texts in aligned columns, cut to a width.
 ///
 /// Where the room is too small, the widest columns give way first, down to a few characters each; if that is not enough, columns
@@ -34,11 +36,11 @@ package struct TextTable {
     private static let gap = "  "
     private static let narrowest = 8
 
-    /// The table's lines, each at most `width` characters long, the last without a line end.
+    /// The table's lines, each at most `width` columns of a terminal wide, the last without a line end.
     package func render(width: Int?) -> String {
         let width = width ?? Int.max
         var widths = columns.indices.map { column in
-            (rows + footer).reduce(columns[column].title.count) { max($0, $1[column].count) }
+            (rows + footer).reduce(DisplayWidth.of(columns[column].title)) { max($0, DisplayWidth.of($1[column])) }
         }
         var shown = columns.count
         func total() -> Int { widths[..<shown].reduce(0, +) + TextTable.gap.count * max(0, shown - 1) }
@@ -78,8 +80,16 @@ package struct TextTable {
     /// A text filled up or cut to a width; control characters, which would break the lines, are shown as blanks.
     package static func fit(_ text: String, width: Int, _ alignment: Alignment) -> String {
         let text = String(text.map { $0.isNewline || $0 == "\t" || $0 == "\u{1B}" ? " " : $0 })
-        let count = text.count
-        if count > width { return String(text.prefix(max(0, width - 1))) + "…" }
+        let count = DisplayWidth.of(text)
+        if count > width {
+            var kept = 0
+            let start = text.prefix { character in
+                kept += DisplayWidth.of(character)
+                return kept < width
+            }
+            // A wide character that did not fit leaves a column.
+            return start + "…" + String(repeating: " ", count: max(0, width - 1 - DisplayWidth.of(String(start))))
+        }
         let blanks = String(repeating: " ", count: width - count)
         switch alignment {
         case .left: return text + blanks
