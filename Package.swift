@@ -20,6 +20,9 @@ let strict: [SwiftSetting] =
 /// The interpreter loop and the tensor code are 17 times slower unoptimised, which tests would feel.
 let optimisedInDebug: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
+/// LLVM would let the cases of the interpreter loop share their ends, which costs every instruction a jump: `docs/vm.md`, "The loop".
+let language: [SwiftSetting] = optimisedInDebug + [.unsafeFlags(["-Xllvm", "-enable-tail-merge=0"])]
+
 /// A part of the runtime: a target of its own below `Sources/EdgeRuntime`, so that the compiler enforces who may know whom.
 func runtimePart(
     _ name: String, folder: String, _ dependencies: [Target.Dependency], settings: [SwiftSetting] = optimisedInDebug
@@ -53,7 +56,7 @@ let package = Package(
         .systemLibrary(name: "CJansson"),
 
         // The language: depends on nothing but the Swift standard library and libc.
-        .target(name: "EdgeLang", swiftSettings: optimisedInDebug),
+        .target(name: "EdgeLang", swiftSettings: language),
 
         // The runtime, lowest first. Arrows point down only.
         runtimePart("EdgeData", folder: "Data", ["CYAML", "CJansson"]),

@@ -30,7 +30,7 @@ public struct BuiltinSpec: Sendable {
     public let topic: String
     public let seeAlso: [String]
     let makeExamples: @Sendable () -> [Example]
-    let body: RawBody
+    private(set) var body: RawBody
     /// Whether an assignment `x = f(x, …)` hands the value of `x` over, so that the body may update it in place.
     private(set) var consumesFirst = false
     /// The instruction that does what the body does for the values that matter, and calls it for others.
@@ -108,6 +108,21 @@ public struct BuiltinSpec: Sendable {
         self.seeAlso = seeAlso
         self.makeExamples = examples
         self.body = body
+    }
+
+    /// The same function with a way around the conversion of arguments, for the calls that loops are made of.
+    ///
+    /// - Parameter shortcut: Gives nil where the body has to see to it; fails as the body would.
+    func shortcut(
+        _ shortcut: @escaping @Sendable (CallContext, UnsafeMutablePointer<Value>) throws -> Value?
+    ) -> BuiltinSpec {
+        var spec = self
+        let full = body
+        spec.body = { context, arguments, count in
+            if let result = try shortcut(context, arguments) { return result }
+            return try full(context, arguments, count)
+        }
+        return spec
     }
 
     /// What calls are checked against before anything runs.

@@ -3,6 +3,8 @@
 public final class CallContext {
     let heap: Heap
     unowned let interpreter: Interpreter
+    /// The interpreter's machine; set before anything runs.
+    var machine: Unmanaged<Machine>?
     /// Random numbers of this interpreter, in an order that its seed determines.
     public var random: RandomSource
 
@@ -18,7 +20,7 @@ public final class CallContext {
     ///
     /// Values that the built-in function holds and that none of its arguments reaches have to be parked before (`park`): a collection may happen.
     public func call(_ function: Function, _ argument: Value) throws -> Value {
-        try withUnsafePointer(to: argument) { try interpreter.machine.call(function.value, $0, 1) }
+        try withUnsafePointer(to: argument) { try call(function, $0, 1) }
     }
 
     /// Calls a function of the script with two arguments.
@@ -26,7 +28,7 @@ public final class CallContext {
         let pair = (first, second)
         return try withUnsafePointer(to: pair) { pair in
             try pair.withMemoryRebound(to: Value.self, capacity: 2) {
-                try interpreter.machine.call(function.value, $0, 2)
+                try call(function, $0, 2)
             }
         }
     }
@@ -36,10 +38,15 @@ public final class CallContext {
         try arguments.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else {
                 var nothing = Value.null
-                return try interpreter.machine.call(function.value, &nothing, 0)
+                return try call(function, &nothing, 0)
             }
-            return try interpreter.machine.call(function.value, base, buffer.count)
+            return try call(function, base, buffer.count)
         }
+    }
+
+    @inline(__always)
+    private func call(_ function: Function, _ arguments: UnsafePointer<Value>, _ count: Int) throws -> Value {
+        try machine.unsafelyUnwrapped._withUnsafeGuaranteedRef { try $0.call(function.value, arguments, count) }
     }
 
     /// Keeps a value alive until the built-in function returns.

@@ -81,6 +81,7 @@ public final class Interpreter {
         context = CallContext(heap: heap, interpreter: self, seed: seed)
         machine = Machine(
             heap: heap, interpreter: self, context: context, specs: specs, callDepth: limits.callDepth)
+        context.machine = .passUnretained(machine)
     }
 
     deinit { heap.destroy() }

@@ -27,6 +27,9 @@ enum ConversionBuiltins {
                 return int
             }
             throw RuntimeError(.conversion, "cannot make an int of \(context.typeName(value))")
+        }.shortcut { _, arguments in
+            let value = arguments[0]
+            return value.isString ? plainDigits(value.string.pointee.buffer).map { .int($0) } : nil
         }
     }
 

@@ -78,6 +78,8 @@ enum NumberBuiltins {
                 throw RuntimeError(.conversion, "\(NumberFormat.text(x)) does not fit an int")
             }
             return result
+        }.shortcut { _, arguments in
+            arguments[0].isFloat ? Int(exactly: arguments[0].asDouble.rounded(rule)).map { .int($0) } : nil
         }
     }
 

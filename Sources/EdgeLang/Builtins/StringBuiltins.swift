@@ -1,3 +1,5 @@
+import Glibc
+
 /// Strings: parts, case, padding. Positions count code points.
 enum StringBuiltins {
     static var all: [BuiltinSpec] {
@@ -77,6 +79,10 @@ enum StringBuiltins {
             case (.object(let object), .second(let share)):
                 return FreshValue(try divide(object, share, seed, stratified, context))
             }
+        }.shortcut { context, arguments in
+            guard arguments[0].isString, arguments[1].isString, arguments[2].isAbsent, arguments[3].isAbsent
+            else { return nil }
+            return try cut(TextValue(value: arguments[0]), at: TextValue(value: arguments[1]), context)
         }
     }
 
@@ -85,7 +91,7 @@ enum StringBuiltins {
             throw RuntimeError(
                 .argumentRange, "`split`: the separator is empty", hint: "`chars` gives the characters")
         }
-        let list = context.heap.makeList(capacity: 8)
+        let list = context.heap.makeList(capacity: partCount(text.bytes, separator.bytes))
         var start = 0
         while let end = Heap.firstOccurrence(of: separator.bytes, in: text.bytes, from: start) {
             context.heap.append(context.heap.slice(text.value, from: start, to: end), to: list)
@@ -93,6 +99,14 @@ enum StringBuiltins {
         }
         context.heap.append(context.heap.slice(text.value, from: start, to: text.bytes.count), to: list)
         return list
+    }
+
+    /// How many parts a short text has; a guess for a long one.
+    private static func partCount(_ text: UnsafeBufferPointer<UInt8>, _ separator: UnsafeBufferPointer<UInt8>) -> Int {
+        if text.count > 256 || separator.count > 1 { return 8 }
+        var count = 1
+        for byte in text where byte == separator[0] { count += 1 }
+        return count
     }
 
     private static func divide(
@@ -117,6 +131,36 @@ enum StringBuiltins {
                 if position & 0xFFF == 0xFFF { try context.checkCancellation() }
             }
             return result.makeString(context.heap)
+        }.shortcut { context, arguments in
+            guard arguments[0].isList, arguments[1].isString else { return nil }
+            return try joined(arguments[0].list.pointee, arguments[1].string.pointee.buffer, context)
+        }
+    }
+
+    /// Strings one behind the other; nil where there is anything else among them.
+    private static func joined(
+        _ parts: ListCell, _ separator: UnsafeBufferPointer<UInt8>, _ context: CallContext
+    ) throws -> Value? {
+        if parts.count == 0 { return context.heap.makeString("") }
+        var (size, overflow) = separator.count.multipliedReportingOverflow(by: parts.count - 1)
+        for position in 0..<parts.count where !overflow {
+            guard parts.elements[position].isString else { return nil }
+            (size, overflow) = size.addingReportingOverflow(parts.elements[position].string.pointee.count)
+        }
+        // What is too long is refused with a message.
+        if overflow || size > TextBuilder.longest { return nil }
+        try context.heap.ensure(size)
+        return context.heap.makeString(count: size) { bytes in
+            var place = bytes
+            for position in 0..<parts.count {
+                if position > 0, let start = separator.baseAddress {
+                    memcpy(place, start, separator.count)
+                    place += separator.count
+                }
+                let part = parts.elements[position].string
+                memcpy(place, part.pointee.bytes, part.pointee.count)
+                place += part.pointee.count
+            }
         }
     }
 

@@ -116,12 +116,16 @@ final class FunctionBuilder {
         wordMemory.initialize(from: words, count: words.count)
         let constantMemory = UnsafeMutablePointer<Value>.allocate(capacity: max(constants.count, 1))
         constantMemory.initialize(from: constants, count: constants.count)
+        let captures = UnsafeMutablePointer<FunctionDetails.CaptureSource>.allocate(
+            capacity: max(details.captures.count, 1))
+        captures.initialize(from: details.captures, count: details.captures.count)
         let parameters = details.parameters
         code.initialize(
             to: FunctionCode(
                 words: wordMemory, constants: constantMemory, constantCount: constants.count, wordCount: words.count,
                 registerCount: registerCount + 1, parameterCount: parameters.count,
-                directCount: parameters.contains { $0.isLabelOnly } ? -1 : parameters.count, staticClosure: .null,
+                directCount: parameters.contains { $0.isLabelOnly } ? -1 : parameters.count, captures: captures,
+                captureCount: details.captures.count, staticClosure: .null,
                 functions: functions, details: Unmanaged.passRetained(details)))
         if isStatic {
             let cell = heap.allocate(size: ClosureCell.capturesOffset, kind: Value.Kind.closure.rawValue)

@@ -190,7 +190,11 @@ extension FunctionCompiler {
     func emit(_ binary: BinaryOperator, _ target: Int, _ first: Int, _ right: Expression, span: Span) {
         if let integer = integerLiteral(right), let (operation, number) = FunctionCompiler.withInt(binary, integer) {
             builder.span = span
-            return builder.emit(operation, target, first, number)
+            builder.emit(operation, target, first, number)
+            if operation == .floorDivideInt || operation == .remainderInt {
+                builder.append(Machine.reciprocal(number))
+            }
+            return
         }
         if let number = numberLiteral(right), let operation = FunctionCompiler.constantOperation(binary) {
             let constant = builder.constant(number)

@@ -8,6 +8,9 @@ struct FunctionCode {
     var parameterCount: Int
     /// How many arguments by position need no look at the parameters, -1 if there is no such number.
     var directCount: Int
+    /// How a closure of the function is filled.
+    var captures: UnsafeMutablePointer<FunctionDetails.CaptureSource>
+    var captureCount: Int
     /// The one closure of a function that captures nothing.
     var staticClosure: Value
     /// Functions of the same unit, by number.
@@ -68,7 +71,7 @@ final class FunctionDetails {
     var modulePaths: [String] = []
     /// Names of variables, by the position of the word that reads them, for "used before it has a value".
     var variableNames: [Int: String] = [:]
-    /// How a closure of this function is filled.
+    /// How a closure of this function is filled; the VM reads its copy in `FunctionCode`.
     var captures: [CaptureSource] = []
 
     init(name: String?, file: FileID, span: Span) {
@@ -99,6 +102,7 @@ final class CodeUnit {
             let code = functions[index]
             code.pointee.words.deallocate()
             code.pointee.constants.deallocate()
+            code.pointee.captures.deallocate()
             code.pointee.details.release()
             code.deallocate()
         }

@@ -125,21 +125,22 @@ extension Machine {
     func makeClosure(
         _ target: UnsafeMutablePointer<FunctionCode>, base: UnsafeMutablePointer<Value>, running: RawCell
     ) -> Value {
-        let sources = target.pointee.info.captures
-        if sources.isEmpty { return target.pointee.staticClosure }
+        let count = target.pointee.captureCount
+        if count == 0 { return target.pointee.staticClosure }
         let cell = heap.allocate(
-            size: ClosureCell.capturesOffset + sources.count * MemoryLayout<Value>.stride,
-            kind: Value.Kind.closure.rawValue, extra: UInt32(sources.count))
+            size: ClosureCell.capturesOffset + count * MemoryLayout<Value>.stride,
+            kind: Value.Kind.closure.rawValue, extra: UInt32(count))
         cell.assumingMemoryBound(to: ClosureCell.self).pointee.code = target
-        let captures = (cell + ClosureCell.capturesOffset).assumingMemoryBound(to: Value.self)
-        let outer = (running + ClosureCell.capturesOffset).assumingMemoryBound(to: Value.self)
-        for (index, source) in sources.enumerated() {
-            switch source {
-            case .register(let register): captures[index] = base[register]
-            case .capture(let capture): captures[index] = outer[capture]
-            case .running: captures[index] = Value(cell: running, meta: Value.closureMeta)
-            }
-            captures[index].markShared()
+        let captures = Machine.captures(cell)
+        for index in 0..<count {
+            let value =
+                switch target.pointee.captures[index] {
+                case .register(let register): base[register]
+                case .capture(let capture): Machine.captures(running)[capture]
+                case .running: Value(cell: running, meta: Value.closureMeta)
+                }
+            value.markShared()
+            captures[index] = value
         }
         return Value(cell: cell, meta: Value.closureMeta)
     }

@@ -6,9 +6,16 @@ extension Machine {
         (closure + ClosureCell.capturesOffset).assumingMemoryBound(to: Value.self)
     }
 
-    /// An int or a float as a double.
+    /// An operation on two numbers of which one at least is a float.
     @inline(__always)
-    private static func real(_ value: Value) -> Double { value.isInt ? Double(value.asInt) : value.asDouble }
+    private static func floats(_ left: Value, _ right: Value, _ operation: (Double, Double) -> Double) -> Value {
+        if _fastPath(left.meta & right.meta == Value.floatMeta) {
+            return .float(operation(left.asDouble, right.asDouble))
+        }
+        return left.isInt
+            ? .float(operation(Double(left.asInt), right.asDouble))
+            : .float(operation(left.asDouble, Double(right.asInt)))
+    }
 
     /// Whether two values are numbers, and one at least a float, by their `meta` taken together.
     @inline(__always)
@@ -21,7 +28,7 @@ extension Machine {
             let (sum, overflow) = left.asInt.addingReportingOverflow(right.asInt)
             return _fastPath(!overflow) ? .int(sum) : nil
         }
-        return _fastPath(areReal(kinds)) ? .float(real(left) + real(right)) : nil
+        return _fastPath(areReal(kinds)) ? floats(left, right, +) : nil
     }
 
     @inline(__always)
@@ -31,13 +38,13 @@ extension Machine {
             let (difference, overflow) = left.asInt.subtractingReportingOverflow(right.asInt)
             return _fastPath(!overflow) ? .int(difference) : nil
         }
-        return _fastPath(areReal(kinds)) ? .float(real(left) - real(right)) : nil
+        return _fastPath(areReal(kinds)) ? floats(left, right, -) : nil
     }
 
     @inline(__always)
     static func product(_ left: Value, _ right: Value) -> Value? {
         let kinds = left.meta | right.meta
-        if _fastPath(areReal(kinds)) { return .float(real(left) * real(right)) }
+        if _fastPath(areReal(kinds)) { return floats(left, right, *) }
         guard _fastPath(kinds == 0) else { return nil }
         let (product, overflow) = left.asInt.multipliedReportingOverflow(by: right.asInt)
         return _fastPath(!overflow) ? .int(product) : nil
@@ -46,7 +53,7 @@ extension Machine {
     @inline(__always)
     static func ratio(_ left: Value, _ right: Value) -> Value? {
         let kinds = left.meta | right.meta
-        if _fastPath(areReal(kinds)) { return .float(real(left) / real(right)) }
+        if _fastPath(areReal(kinds)) { return floats(left, right, /) }
         return _fastPath(kinds == 0) && right.bits != 0 ? .float(Double(left.asInt) / Double(right.asInt)) : nil
     }
 
@@ -66,6 +73,22 @@ extension Machine {
             return Int(UInt32(truncatingIfNeeded: left) % UInt32(truncatingIfNeeded: right))
         }
         return left % right
+    }
+
+    /// What `quotient(_:by:)` and `rest(_:by:_:)` multiply with in place of dividing by a number from 2 to 2 ** 31: 2 ** 64 divided by it, rounded up.
+    static func reciprocal(_ divisor: Int) -> UInt64 { UInt64.max / UInt64(divisor) + 1 }
+
+    /// A quotient of an int below 2 ** 32: exact, since the reciprocal is too large by less than one part in 2 ** 32.
+    @inline(__always)
+    static func quotient(_ left: Int, reciprocal: UInt64) -> Int {
+        Int(truncatingIfNeeded: UInt64(truncatingIfNeeded: left).multipliedFullWidth(by: reciprocal).high)
+    }
+
+    /// The rest of such a division: the fraction of the quotient, times the divisor.
+    @inline(__always)
+    static func rest(_ left: Int, _ divisor: Int, reciprocal: UInt64) -> Int {
+        let fraction = UInt64(truncatingIfNeeded: left) &* reciprocal
+        return Int(truncatingIfNeeded: fraction.multipliedFullWidth(by: UInt64(truncatingIfNeeded: divisor)).high)
     }
 
     @inline(__always)
@@ -95,6 +118,52 @@ extension Machine {
     ) -> Bool? {
         if _fastPath(left.isInt) { return ints(left.asInt, right) }
         return _fastPath(left.isFloat) ? floats(left.asDouble, Double(right)) : nil
+    }
+
+    /// A list of a few values; nil where a page or a collection is due.
+    @inline(__always)
+    static func list(_ heap: Heap, _ values: UnsafeMutablePointer<Value>, _ count: Int) -> Value? {
+        guard _fastPath(count <= ListCell.largestInline), let cell = heap.take(count &+ ListCell.inlineOffset >> 4)
+        else { return nil }
+        let list = cell.assumingMemoryBound(to: ListCell.self)
+        let elements = (cell + ListCell.inlineOffset).assumingMemoryBound(to: Value.self)
+        list.initialize(
+            to: ListCell(
+                header: CellHeader(
+                    kind: Value.Kind.list.rawValue, mark: 0, flags: 0,
+                    sizeClass: UInt8(truncatingIfNeeded: count &+ ListCell.inlineOffset >> 4), extra: 0),
+                count: count, capacity: count, elements: elements))
+        var index = 0
+        while index < count {
+            elements[index] = values[index]
+            index &+= 1
+        }
+        return Value(cell: cell, meta: Value.listMeta)
+    }
+
+    /// A record of a shape; nil where a page or a collection is due.
+    @inline(__always)
+    static func record(_ heap: Heap, _ shape: UnsafeMutablePointer<Shape>, _ values: UnsafeMutablePointer<Value>)
+        -> Value?
+    {
+        let count = shape.pointee.count
+        guard _fastPath(count <= RecordCell.largestInline), let cell = heap.take(count &+ RecordCell.inlineOffset >> 4)
+        else { return nil }
+        let record = cell.assumingMemoryBound(to: RecordCell.self)
+        let slots = (cell + RecordCell.inlineOffset).assumingMemoryBound(to: Value.self)
+        record.initialize(
+            to: RecordCell(
+                header: CellHeader(
+                    kind: Value.Kind.record.rawValue, mark: 0, flags: 0,
+                    sizeClass: UInt8(truncatingIfNeeded: count &+ RecordCell.inlineOffset >> 4),
+                    extra: shape.pointee.number),
+                shape: shape, slots: slots, capacity: count))
+        var index = 0
+        while index < count {
+            slots[index] = values[index]
+            index &+= 1
+        }
+        return Value(cell: cell, meta: Value.recordMeta)
     }
 
     /// The element of a list at a position that counts from its front.

@@ -1,3 +1,5 @@
+import Glibc
+
 /// What single instructions need besides the loop.
 extension Machine {
     @inline(__always)
@@ -51,6 +53,7 @@ extension Machine {
         guard source.isRecord else {
             throw RuntimeError(.operandTypes, "cannot spread a value of type \(source.typeName) into a record")
         }
+        if heap.adoptShape(of: source.record, by: target.record) { return }
         heap.forEach(source.record) { key, value in
             value.markShared()
             heap.set(target.record, key, value)
@@ -60,9 +63,40 @@ extension Machine {
     /// The parts of a text, joined.
     @inline(never)
     func interpolate(_ parts: UnsafeMutablePointer<Value>, count: Int) throws -> Value {
+        if let text = joinPlain(parts, count: count) { return text }
         var text = TextBuilder(limit: heap.state.pointee.limit)
         for index in 0..<count { try text.append(parts[index], nested: false, heap: heap) }
         return text.makeString(heap)
+    }
+
+    /// Joins strings and ints, measured first and then written in place; nil where there is anything else, or much of it.
+    private func joinPlain(_ parts: UnsafeMutablePointer<Value>, count: Int) -> Value? {
+        var size = 0
+        var isASCII = true
+        for index in 0..<count {
+            let part = parts[index]
+            if part.isString {
+                size += part.string.pointee.count
+                isASCII = isASCII && part.string.pointee.isASCII
+            } else if part.isInt {
+                size += DecimalDigits.count(part.asInt)
+            } else {
+                return nil
+            }
+            if size > 1 << 16 { return nil }
+        }
+        return heap.makeText(count: size, kind: .string, isASCII: isASCII ? true : nil) { bytes in
+            var place = bytes
+            for index in 0..<count {
+                let part = parts[index]
+                if part.isString {
+                    memcpy(place, part.string.pointee.bytes, part.string.pointee.count)
+                    place += part.string.pointee.count
+                } else {
+                    place = DecimalDigits.write(part.asInt, to: place)
+                }
+            }
+        }
     }
 
     func isInRange(_ value: Value, _ pattern: FunctionDetails.RangePattern) throws -> Bool {

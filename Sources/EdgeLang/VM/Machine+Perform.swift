@@ -46,9 +46,13 @@ extension Machine {
                 try number < 0
                 ? binary(.subtract, base[word.b], .int(-number)) : binary(.add, base[word.b], .int(number))
         case .multiplyInt: base[word.a] = try binary(.multiply, base[word.b], .int(word.signedC))
-        case .floorDivideInt: base[word.a] = try binary(.floorDivide, base[word.b], .int(word.c))
+        case .floorDivideInt:
+            base[word.a] = try binary(.floorDivide, base[word.b], .int(word.c))
+            return next + 1
         case .shiftDown: base[word.a] = try binary(.floorDivide, base[word.b], .int(1 << word.c))
-        case .remainderInt: base[word.a] = try binary(.remainder, base[word.b], .int(word.c))
+        case .remainderInt:
+            base[word.a] = try binary(.remainder, base[word.b], .int(word.c))
+            return next + 1
         case .lowBits: base[word.a] = try binary(.remainder, base[word.b], .int(word.c + 1))
         case .addTo: base[word.a] = try addTo(base[word.a], base[word.b])
         case .negate: base[word.a] = try negate(base[word.b])
@@ -99,7 +103,6 @@ extension Machine {
             element.markShared()
             loop[1] = .int(loop[1].asInt + 1)
             loop[2] = element
-            try countStep()
             return target
 
         // Calls.
@@ -235,11 +238,5 @@ extension Machine {
             throw RuntimeError(.operandTypes, "`~` is not defined for \(value.typeName)")
         }
         return .int(~value.asInt)
-    }
-
-    /// Counts a turn of a loop outside of it.
-    private func countStep() throws {
-        budget &-= 1
-        if budget <= 0 { budget = try poll(remaining: budget) }
     }
 }

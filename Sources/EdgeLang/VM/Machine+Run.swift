@@ -184,8 +184,9 @@ extension Machine {
                             }
                         case .floorDivideInt:
                             let left = base[word.b]
-                            if _fastPath(left.isInt), _fastPath(left.asInt >= 0) {
-                                base[word.a] = .int(Machine.quotient(left.asInt, word.c))
+                            if _fastPath(left.isInt), _fastPath(UInt64(bitPattern: Int64(left.asInt)) >> 32 == 0) {
+                                base[word.a] = .int(Machine.quotient(left.asInt, reciprocal: pc.pointee))
+                                pc += 1
                                 continue
                             }
                         case .shiftDown:
@@ -204,8 +205,9 @@ extension Machine {
                             }
                         case .remainderInt:
                             let left = base[word.b]
-                            if _fastPath(left.isInt), _fastPath(left.asInt >= 0) {
-                                base[word.a] = .int(Machine.rest(left.asInt, word.c))
+                            if _fastPath(left.isInt), _fastPath(UInt64(bitPattern: Int64(left.asInt)) >> 32 == 0) {
+                                base[word.a] = .int(Machine.rest(left.asInt, word.c, reciprocal: pc.pointee))
+                                pc += 1
                                 continue
                             }
                         case .lowBits:
@@ -463,6 +465,18 @@ extension Machine {
                             }
 
                         // Fields and elements.
+                        case .makeList:
+                            if let list = Machine.list(heap, base + word.b, word.c) {
+                                base[word.a] = list
+                                continue
+                            }
+                        case .makeRecord:
+                            let shape = UnsafeMutablePointer<Shape>(bitPattern: UInt(pc.pointee)).unsafelyUnwrapped
+                            if let record = Machine.record(heap, shape, base + word.b) {
+                                base[word.a] = record
+                                pc += 1
+                                continue
+                            }
                         case .getField:
                             let value = base[word.b]
                             let cache = pc.pointee
@@ -550,8 +564,8 @@ extension Machine {
 
                         case .power, .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight, .floorDivideConstant,
                             .remainderConstant, .bitNot, .contained, .makeBox, .makeEmptyBox, .rangePrepare,
-                            .iteratePrepare, .callLabelled, .makeClosure, .makeList, .appendElement, .appendSpread,
-                            .makeRecord, .makeEmptyRecord, .putField, .putSpread, .makeRange, .makeClosedRange,
+                            .iteratePrepare, .callLabelled, .makeClosure, .appendElement, .appendSpread,
+                            .makeEmptyRecord, .putField, .putSpread, .makeRange, .makeClosedRange,
                             .tryField, .slice, .ownField, .interpolate, .unlessListOf, .unlessListOfAtLeast,
                             .unlessRecord, .unlessInRange, .listRest, .recordRest, .failPattern, .failMatch, .checkType,
                             .rethrow, .importModule, .registerTest:
@@ -562,6 +576,7 @@ extension Machine {
                         let next = try perform(word, pc)
                         budget = self.budget
                         if _fastPath(next != nil) {
+                            if next.unsafelyUnwrapped < pc { try count(&budget) }
                             pc = next.unsafelyUnwrapped
                             if _slowPath(heap.wantsCollection) {
                                 try collect(base + code.pointee.registerCount, closure, frame - frames)

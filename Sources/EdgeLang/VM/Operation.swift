@@ -46,7 +46,7 @@ enum Operation: UInt8 {
     case addConstant, subtractConstant, multiplyConstant, divideConstant, floorDivideConstant, remainderConstant
     /// R[a] = R[b] · c, a signed int
     case addInt, multiplyInt
-    /// R[a] = R[b] · c, a positive int
+    /// R[a] = R[b] · c, an int above 1; the next word is its reciprocal.
     case floorDivideInt, remainderInt
     /// R[a] = R[b] // 2 ** c
     case shiftDown

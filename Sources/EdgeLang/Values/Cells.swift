@@ -65,6 +65,8 @@ struct ListCell {
     var elements: UnsafeMutablePointer<Value>
 
     static let inlineOffset = 32
+    /// More elements than this lie outside of a new cell.
+    static let largestInline = 14
     var isShared: Bool { @inline(__always) get { header.flags & CellHeader.shared != 0 } }
 }
 
@@ -77,6 +79,8 @@ struct RecordCell {
     var capacity: Int
 
     static let inlineOffset = 32
+    /// More values than this lie outside of a new cell.
+    static let largestInline = 28
     var isShared: Bool { @inline(__always) get { header.flags & CellHeader.shared != 0 } }
     var isTable: Bool { @inline(__always) get { header.extra == 0 } }
     var table: UnsafeMutablePointer<RecordTable> {

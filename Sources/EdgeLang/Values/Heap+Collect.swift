@@ -12,7 +12,19 @@ extension Heap {
         let header = cell.assumingMemoryBound(to: CellHeader.self)
         if header.pointee.mark != 0 { return }
         header.pointee.mark = 1
-        state.pointee.markStack.append(cell)
+        if _slowPath(state.pointee.markCount == state.pointee.markCapacity) { growMarkStack() }
+        state.pointee.markStack[state.pointee.markCount] = cell
+        state.pointee.markCount &+= 1
+    }
+
+    @inline(never)
+    private func growMarkStack() {
+        let capacity = state.pointee.markCapacity * 2
+        let larger = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: capacity)
+        larger.update(from: state.pointee.markStack, count: state.pointee.markCount)
+        state.pointee.markStack.deallocate()
+        state.pointee.markStack = larger
+        state.pointee.markCapacity = capacity
     }
 
     /// Collects what cannot be reached from the heap's own roots and those that `markRoots` marks.
@@ -29,7 +41,9 @@ extension Heap {
 
     /// Follows the references of every marked cell, without recursion.
     private func trace() {
-        while let cell = state.pointee.markStack.popLast() {
+        while state.pointee.markCount > 0 {
+            state.pointee.markCount &-= 1
+            let cell = state.pointee.markStack[state.pointee.markCount]
             let kind = cell.assumingMemoryBound(to: CellHeader.self).pointee.kind
             switch kind {
             case Value.Kind.list.rawValue:
@@ -159,6 +173,7 @@ extension Heap {
         }
         for cell in state.pointee.large { freeLarge(cell) }
         state.pointee.classes.deallocate()
+        state.pointee.markStack.deallocate()
         state.pointee.shapes.destroy()
     }
 }

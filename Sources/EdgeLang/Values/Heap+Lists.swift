@@ -3,8 +3,8 @@ import Glibc
 extension Heap {
     /// A new list with room for `capacity` elements, and none yet.
     func makeList(capacity: Int) -> Value {
-        let inline = min(capacity, 14)
-        let isExternal = capacity > 14
+        let inline = min(capacity, ListCell.largestInline)
+        let isExternal = capacity > ListCell.largestInline
         let cell = allocate(
             size: ListCell.inlineOffset + (isExternal ? 0 : inline * MemoryLayout<Value>.stride),
             kind: Value.Kind.list.rawValue, flags: isExternal ? CellHeader.external : 0)

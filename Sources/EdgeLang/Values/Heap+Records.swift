@@ -14,7 +14,7 @@ extension Heap {
     /// A new record of a shape. Its slots have to be filled before anything else happens.
     @inline(__always)
     func makeRecord(shape: UnsafeMutablePointer<Shape>, capacity: Int) -> Value {
-        let inline = capacity <= 28
+        let inline = capacity <= RecordCell.largestInline
         let cell = allocate(
             size: RecordCell.inlineOffset + (inline ? capacity * MemoryLayout<Value>.stride : 0),
             kind: Value.Kind.record.rawValue, flags: inline ? 0 : CellHeader.external, extra: shape.pointee.number)
@@ -127,6 +127,24 @@ extension Heap {
         record.pointee.capacity = capacity
         record.pointee.header.flags |= CellHeader.external
         account(bytes)
+    }
+
+    /// Gives a record that has no keys yet all fields of another one; the values are now held by two. False where that is not so simple.
+    func adoptShape(
+        of source: UnsafeMutablePointer<RecordCell>, by target: UnsafeMutablePointer<RecordCell>
+    ) -> Bool {
+        let shape = source.pointee.shape
+        guard target.pointee.shape == state.pointee.shapes.empty, !source.pointee.isTable else { return false }
+        let count = shape.pointee.count
+        while target.pointee.capacity < count { growSlots(target) }
+        for slot in 0..<count {
+            let value = source.pointee.slots[slot]
+            value.markShared()
+            target.pointee.slots[slot] = value
+        }
+        target.pointee.shape = shape
+        target.pointee.header.extra = shape.pointee.number
+        return true
     }
 
     /// Turns a record of a shape into a table.

@@ -7,8 +7,11 @@ extension Heap {
         makeText(count: count, kind: .string, fill: fill)
     }
 
+    /// - Parameter isASCII: Whether it is; nil where that has to be found out.
     @inline(__always)
-    private func makeText(count: Int, kind: Value.Kind, fill: (UnsafeMutablePointer<UInt8>) -> Void) -> Value {
+    func makeText(
+        count: Int, kind: Value.Kind, isASCII: Bool? = nil, fill: (UnsafeMutablePointer<UInt8>) -> Void
+    ) -> Value {
         let cell = allocate(size: StringCell.inlineOffset + count, kind: kind.rawValue)
         let text = cell.assumingMemoryBound(to: StringCell.self)
         let bytes = (cell + StringCell.inlineOffset).assumingMemoryBound(to: UInt8.self)
@@ -16,7 +19,7 @@ extension Heap {
         text.pointee.count = count
         text.pointee.bytes = bytes
         text.pointee.owner = nil
-        if kind == .string, Heap.isASCII(UnsafeBufferPointer(start: bytes, count: count)) {
+        if kind == .string, isASCII ?? Heap.isASCII(UnsafeBufferPointer(start: bytes, count: count)) {
             text.pointee.header.flags |= CellHeader.ascii
         }
         return Value(cell: cell, meta: UInt32(kind.rawValue))
@@ -48,8 +51,9 @@ extension Heap {
         let count = upper - lower
         if count == text.pointee.count { return whole }
         if count < 64 {
-            let part = UnsafeBufferPointer(start: text.pointee.bytes + lower, count: count)
-            return whole.isString ? makeString(part) : makeBytes(part)
+            return makeText(
+                count: count, kind: whole.isString ? .string : .bytes, isASCII: text.pointee.isASCII ? true : nil
+            ) { memcpy($0, text.pointee.bytes + lower, count) }
         }
         let owner = text.pointee.owner ?? UnsafeMutableRawPointer(text)
         return view(

@@ -62,7 +62,10 @@ struct HeapState {
     var pages: [Page] = []
     /// Cells too large for a page.
     var large: [UnsafeMutableRawPointer] = []
-    var markStack: [UnsafeMutableRawPointer] = []
+    /// Cells that a collection has reached and whose references it has yet to follow.
+    var markStack: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    var markCount = 0
+    var markCapacity = 1024
     /// Values that built-in functions keep while they call back.
     var parked: [Value] = []
 
@@ -72,6 +75,7 @@ struct HeapState {
 
     init() {
         classes = .allocate(capacity: HeapState.largestClass + 1)
+        markStack = .allocate(capacity: markCapacity)
         hashSeed = UInt64.random(in: .min ... .max)
     }
 
@@ -107,6 +111,25 @@ extension Heap {
             as: CellHeader.self,
             to: CellHeader(
                 kind: kind, mark: 0, flags: flags, sizeClass: UInt8(truncatingIfNeeded: sizeClass), extra: extra))
+        return cell
+    }
+
+    /// A cell of a size class, its header not filled in yet; nil if a page or a collection is due. For the loop, which then takes the long way.
+    @inline(__always)
+    func take(_ sizeClass: Int) -> RawCell? {
+        let total = state.pointee.byteCount &+ sizeClass << 4
+        if _slowPath(total >= state.pointee.threshold) { return nil }
+        let entry = state.pointee.classes + sizeClass
+        let cell: RawCell
+        if let free = entry.pointee.free {
+            entry.pointee.free = free.load(fromByteOffset: 8, as: UnsafeMutableRawPointer?.self)
+            cell = free
+        } else {
+            cell = entry.pointee.bump
+            if _slowPath(cell == entry.pointee.end) { return nil }
+            entry.pointee.bump = cell + sizeClass << 4
+        }
+        state.pointee.byteCount = total
         return cell
     }
 

@@ -4,7 +4,7 @@
 /// depth and length are bounded.
 struct TextBuilder {
     private static let deepest = 100
-    private static let longest = 256 << 20
+    static let longest = 256 << 20
 
     private var bytes: [UInt8] = []
     private let limit: Int
@@ -24,6 +24,8 @@ struct TextBuilder {
     private var isFull: Bool { cut.map { bytes.count > $0 } ?? false }
 
     func makeString(_ heap: Heap) -> Value { bytes.withUnsafeBufferPointer { heap.makeString($0) } }
+
+    mutating func append(_ text: UnsafeBufferPointer<UInt8>) { bytes.append(contentsOf: text) }
 
     mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
@@ -130,21 +132,11 @@ struct TextBuilder {
         append("\"")
     }
 
-    /// Digits without a detour over a `String`.
     private mutating func append(integer: Int) {
-        if integer < 0 { bytes.append(UInt8(ascii: "-")) }
-        var rest = integer.magnitude
-        let start = bytes.count
-        repeat {
-            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
-            rest /= 10
-        } while rest > 0
-        var low = start
-        var high = bytes.count - 1
-        while low < high {
-            bytes.swapAt(low, high)
-            low += 1
-            high -= 1
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            guard let start = digits.baseAddress else { return }
+            let end = DecimalDigits.write(integer, to: start)
+            bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: end - start))
         }
     }
 }
