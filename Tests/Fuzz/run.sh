@@ -45,7 +45,7 @@ for target in "${targets[@]}"; do
     esac
     echo "fuzz-$target for $seconds s"
     ".build/fuzz/debug/fuzz-$target" ".build/fuzz/found/$target" "${seeds[@]}" "${options[@]}" \
-        -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=512 \
+        -max_total_time="$seconds" -timeout=30 -rss_limit_mb=2048 -malloc_limit_mb=512 \
         -artifact_prefix=".build/fuzz/findings/$target-" -print_final_stats=1 2>&1 |
         { grep -E 'stat::|SUMMARY|ERROR|Fatal|Test unit written' || true; }
     [[ ${PIPESTATUS[0]} -eq 0 ]] || status=1

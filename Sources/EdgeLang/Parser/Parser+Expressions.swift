@@ -159,6 +159,10 @@ extension Parser {
 
     /// Whether a call, index or field follows the number at the position.
     private var endsWithPostfix: Bool {
-        [.leftParenthesis, .leftBracket, .dot].contains(peek().kind)
+        let next = peek()
+        // What begins a line of its own begins a statement; a dot goes on with the one before.
+        if next.kind == .dot { return true }
+        let isNewStatement = next.isFirstOnLine && (brackets.last?.newlinesEnd ?? true)
+        return !isNewStatement && [.leftParenthesis, .leftBracket].contains(next.kind)
     }
 }
