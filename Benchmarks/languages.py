@@ -9,7 +9,7 @@ from process import PYTHON, measure
 HERE = pathlib.Path(__file__).parent
 FOLDER = HERE / "language"
 # A program runs in the languages there is a file for: each one of these in all of them, unless a peer cannot do it.
-PROGRAMS = ["fib", "loop", "sieve", "nbody", "strings", "records", "closures", "trees"]
+PROGRAMS = ["fib", "loop", "sieve", "nbody", "strings", "records", "closures", "trees", "streams"]
 
 
 def peers(edgesh):

@@ -10,6 +10,7 @@ final class Shell {
     private let errors = OutputStream(descriptor: STDERR_FILENO)
     private let progress = ProgressBar()
     private let printsJSON: Bool
+    private var isUnread = false
 
     init(environment: RuntimeEnvironment, limits: Limits = Limits(), printsJSON: Bool = false) {
         interpreter = Interpreter(builtins: Primitives.chapters(environment))
@@ -19,12 +20,22 @@ final class Shell {
         interpreter.writeOutput = { [unowned self] text in
             progress.clear()
             output.write(text)
-            // Nobody reads on: the script is to stop at the next opportunity.
-            if output.failure != 0 { interpreter.cancellation.cancel() }
+            stopWhereNobodyReads()
+        }
+        interpreter.flushOutput = { [unowned self] in
+            output.flush()
+            stopWhereNobodyReads()
         }
         interpreter.writeWarning = { [unowned self] text in warn(text) }
         interpreter.reportProgress = { [unowned self] fraction, text in progress.update(text, fraction: fraction) }
         Interrupts.onInterrupt(cancel: interpreter.cancellation)
+    }
+
+    /// Where the output leads nowhere the script is to stop at the next opportunity. Once: what it deferred may write on in vain.
+    private func stopWhereNobodyReads() {
+        guard output.failure != 0, !isUnread else { return }
+        isUnread = true
+        interpreter.cancellation.cancel()
     }
 
     /// Runs a text and shows what goes wrong. With `echo`, shows the value of its last expression too.

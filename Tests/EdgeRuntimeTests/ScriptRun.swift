@@ -12,9 +12,10 @@ struct ScriptRun {
     var message = ""
     var hint = ""
 
-    init(_ text: String, denying isDenied: @escaping (Access) -> Bool = { _ in false }) {
+    init(_ text: String, memory: Int? = nil, denying isDenied: @escaping (Access) -> Bool = { _ in false }) {
         struct Denied: Error {}
         let interpreter = Interpreter(builtins: Primitives.chapters())
+        if let memory { interpreter.limits.memory = memory }
         var output = ""
         var warnings: [String] = []
         interpreter.writeOutput = { output += $0 }

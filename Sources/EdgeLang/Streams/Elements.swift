@@ -72,3 +72,23 @@ extension CallContext {
     /// A stream of one more stage.
     func stream(_ stage: Stage) throws -> FreshValue { FreshValue(heap.makeHost(try StreamObject(stage))) }
 }
+
+/// A stream as an argument of a sink; or a list, a range or an object with elements in its place.
+public struct StreamArgument: BuiltinArgument {
+    private let elements: Elements
+
+    public static var types: [ValueType] { Elements.types }
+    public static var typeDescription: String { Elements.typeDescription }
+
+    public static func decode(_ value: Value, _ context: CallContext) throws -> StreamArgument? {
+        try Elements.decode(value, context).map { StreamArgument(elements: $0) }
+    }
+
+    /// Hands the elements over to a sink.
+    ///
+    /// - Parameter user: The function that goes through them.
+    /// - Throws: `E0340` where somebody goes through the stream already.
+    public func read(for user: String, _ context: CallContext) throws -> StreamReader {
+        StreamReader(stage: try elements.stage(for: StageSite(user, context)))
+    }
+}

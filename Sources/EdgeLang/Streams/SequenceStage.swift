@@ -40,4 +40,6 @@ final class GeneratorStage: Stage {
     }
 
     override func trace(_ heap: Heap) { function.trace(heap) }
+    // What a function gives may take its time, and may never end.
+    override var isLive: Bool { true }
 }

@@ -65,7 +65,7 @@ public final class StreamObject: HostObject, ValueHolder {
     func nextForLoop(_ context: CallContext) throws -> Value? {
         if isOver { return nil }
         let parked = context.heap.state.pointee.parked.count
-        defer { context.heap.state.pointee.parked.removeLast(context.heap.state.pointee.parked.count - parked) }
+        defer { context.heap.unpark(to: parked) }
         do {
             while true {
                 switch try stage.next(context, .never) {

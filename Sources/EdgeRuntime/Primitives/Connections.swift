@@ -3,7 +3,7 @@ import EdgeProtocols
 
 extension Primitives {
     /// Connections to devices and brokers, and devices of our own.
-    static let connections: [BuiltinSpec] = [connect, serve] + points + messages + [closing]
+    static let connections: [BuiltinSpec] = [connect, serve] + points + messages
 
     static let topicOfConnections = "Connections"
 
@@ -129,30 +129,6 @@ extension Primitives {
             options.idleTime = idle.seconds
             return EndpointObject(
                 try ModbusServer.serve(at: url, options, Wait(TimeSpan(seconds: 10), context)))
-        }
-    }
-
-    private static var closing: BuiltinSpec {
-        BuiltinSpec(
-            "close", "Ends a connection, a subscription or a device of our own, or lets go of a shadow.",
-            .value(
-                "what", OneOf<EndpointObject, OneOf<SubscriptionObject, ShadowObject>>.self,
-                "what is not needed any more"),
-            returns: "nothing", effects: [.network], topic: topicOfConnections,
-            seeAlso: ["connect", "serve", "shadow"],
-            examples: [
-                Example(
-                    "let plant = serve(\"modbus-tcp://127.0.0.1:0\", holding: 1)\nclose(plant)\nplant.state",
-                    "\"closed\"")
-            ]
-        ) { context, what in
-            switch what {
-            case .first(let object): object.endpoint.close()
-            case .second(.first(let object)):
-                try object.source.endpoint.unsubscribe(object.subscription, Wait(TimeSpan(seconds: 5), context))
-            case .second(.second(let object)): object.store.close()
-            }
-            return Nothing()
         }
     }
 }

@@ -21,6 +21,7 @@ public enum Primitives {
                 """
                 parse_json to_json read_json write_json parse_yaml to_yaml read_yaml write_yaml read_csv write_csv
                 """, dataFormats),
+            BuiltinChapter("stream_lines stdin follow sink", streams),
             BuiltinChapter("args env here", self.environment(environment)),
             BuiltinChapter("tensor to_list", tensors),
             BuiltinChapter("table", tables),
@@ -35,7 +36,7 @@ public enum Primitives {
                 aggregate model_parameters model_delta apply_delta compress_update decompress_update privatize
                 privacy_spent select
                 """, federation),
-            BuiltinChapter("connect serve read write exchange publish subscribe receive close", connections),
+            BuiltinChapter("connect serve read write exchange publish subscribe receive", connections),
             BuiltinChapter("shadow desire report_state delta state", shadows),
             BuiltinChapter("series resample between", series(environment)),
             BuiltinChapter("forecast backtest detect detector observe", forecasting),

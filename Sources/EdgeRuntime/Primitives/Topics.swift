@@ -11,7 +11,9 @@ extension Primitives {
             "publish", "Publishes a message under a topic.",
             .value("broker", EndpointObject.self, "a connection to a broker"),
             .value("topic", String.self, "for example `plant/boiler/temperature`"),
-            .value("payload", PlainValue.self, "a text or bytes as they are; everything else as JSON"),
+            .value(
+                "payload", Payload.self,
+                "a text or bytes as they are; everything else as JSON. A stream: each element as a message of its own"),
             .label("qos", Int.self, default: 0, in: 0...2, "0 at most once, 1 at least once, 2 exactly once"),
             .label("retain", Bool.self, default: false, "the broker keeps it for those who subscribe later"),
             .label(
@@ -31,10 +33,34 @@ extension Primitives {
                     "\"N0011\""),
             ]
         ) { context, object, topic, payload, qos, retain, timeout in
-            let message = TopicMessage(
-                topic: topic, payload: try Topics.payload(payload), qos: qos, isRetained: retain)
-            try object.endpoint.publish(message, Wait(timeout, context))
+            func send(_ value: PlainValue) throws {
+                let message = TopicMessage(
+                    topic: topic, payload: try Topics.payload(value), qos: qos, isRetained: retain)
+                try object.endpoint.publish(message, Wait(timeout, context))
+            }
+            switch payload {
+            case .value(let value): try send(value)
+            case .stream(let stream):
+                let reader = try stream.read(for: "publish")
+                defer { reader.close(context) }
+                while case .element(let element) = try reader.next(context, until: .never) {
+                    try send(context.plain(element))
+                }
+            }
             return Nothing()
+        }
+    }
+
+    /// What is published: one message, or one after the other.
+    private enum Payload: BuiltinArgument {
+        case value(PlainValue)
+        case stream(StreamObject)
+
+        static var types: [ValueType] { [.any] }
+
+        static func decode(_ value: Value, _ context: CallContext) throws -> Payload? {
+            if let stream = try StreamObject.decode(value, context) { return .stream(stream) }
+            return .value(try context.plain(value))
         }
     }
 
@@ -52,7 +78,8 @@ extension Primitives {
                 "timeout", TimeSpan.self, default: TimeSpan(seconds: 5), in: 0.0..., "how long to wait for the broker"),
             returns: "the subscription", effects: [.network],
             details: """
-                Messages wait in a queue. Where nobody takes them in time the oldest are dropped, and `dropped` counts them. The subscription is
+                The subscription is a stream of its messages: `for`, `map` and the other functions on streams take it as it is, and `receive` takes
+                one message. Messages wait in a queue. Where nobody takes them in time the oldest are dropped, and `dropped` counts them. The subscription is
                 renewed when a lost connection comes back. Filters that overlap may bring a message once for each of them.
                 """,
             topic: topicOfConnections, seeAlso: ["receive", "publish", "close"],

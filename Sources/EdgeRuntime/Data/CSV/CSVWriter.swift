@@ -8,11 +8,24 @@ public struct CSVWriter: Sendable {
     public func write(columns: [String], rows: [[DataTree]]) throws(DataError) -> String {
         var output = ""
         appendRow(columns, to: &output)
-        for row in rows {
-            var fields: [String] = []
-            for value in row { fields.append(try text(of: value)) }
-            appendRow(fields, to: &output)
-        }
+        for row in rows { output += try self.row(row) }
+        return output
+    }
+
+    /// The names of the columns, as a line.
+    func header(_ columns: [String]) -> String {
+        var output = ""
+        appendRow(columns, to: &output)
+        return output
+    }
+
+    /// A row, as a line.
+    func row(_ values: [DataTree]) throws(DataError) -> String {
+        var fields: [String] = []
+        fields.reserveCapacity(values.count)
+        for value in values { fields.append(try text(of: value)) }
+        var output = ""
+        appendRow(fields, to: &output)
         return output
     }
 

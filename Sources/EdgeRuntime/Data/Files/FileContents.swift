@@ -54,7 +54,7 @@ public enum FileContents {
         let temporary = path + ".\(getpid()).part"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw .unwritten(path, reason: SystemError.text) }
-        let failure = writeAll(Array(bytes), to: descriptor)
+        let failure = Array(bytes).withUnsafeBytes { writeAll($0, to: descriptor) }
         close(descriptor)
         guard failure == nil, rename(temporary, path) == 0 else {
             let reason = failure ?? SystemError.text
@@ -68,16 +68,15 @@ public enum FileContents {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw .unwritten(path, reason: SystemError.text) }
         defer { close(descriptor) }
-        if let reason = writeAll(Array(bytes), to: descriptor) { throw .unwritten(path, reason: reason) }
+        let failure = Array(bytes).withUnsafeBytes { writeAll($0, to: descriptor) }
+        if let failure { throw .unwritten(path, reason: failure) }
     }
 
     /// - Returns: why it failed, nil where it did not.
-    private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> String? {
+    static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> String? {
         var written = 0
         while written < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                Glibc.write(descriptor, buffer.baseAddress.map { $0 + written }, buffer.count - written)
-            }
+            let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { return SystemError.text }
             written += count
