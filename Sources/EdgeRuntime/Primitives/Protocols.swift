@@ -99,15 +99,16 @@ extension Primitives {
                 .label("to", String?.self, "the protocol to write; without it, the values themselves are the result"),
                 .label(
                     "map", PlainValue?.self,
-                    "what the fields mean and what to write; without it, the `map` of the grammar"),
+                    "what the fields mean and what to write; what it leaves out, the grammars' own maps say"),
                 .label("source", String.self, default: "", "what sent the message"),
                 .label("time", Int?.self, "when, in milliseconds since 1970"),
                 returns: "the messages of the other protocol as bytes, or a record for each value", type: "list",
                 effects: [.readsFiles],
                 details: """
-                    A map has `points`, each with `name`, `at` (the path of a field, such as `body.payload`), and for registers
+                    Most grammars have a map of their own: `translate(frame, from: "iec104", to: "mqtt")` needs no more. A map has
+                    `points`, each with `name`, `at` (the path of a field, such as `body.payload`), and for registers
                     `index`, `type` (u16 i16 u32 i32 u64 i64 f32 f64) and `order` (ABCD CDAB BADC DCBA); also `scale`, `offset`,
-                    `unit`, `invalid` and `when`. Its `message` is what is written for each point, with "{name}", "{value}",
+                    `unit`, `invalid` and `when`; `each` names lists whose elements are a point each. Its `message` is what is written for each point, with "{name}", "{value}",
                     "{unit}", "{quality}", "{source}" and "{time}" in it; with `together: true` all points go into one message, in
                     which a list of one element repeats for each point. `{json: …}` writes its content as text,
                     `{words: "{value}", type: "f32", order: "CDAB"}` as registers.
@@ -132,15 +133,12 @@ extension Primitives {
                 case .first(let bytes): value = try codec.decode(bytes.bytes).value
                 case .second(let plain): value = try FieldValue(plain)
                 }
-                guard let declared = try map.map({ try FieldValue($0) }) ?? codec.map else {
-                    throw RuntimeError("P0007", "the grammar of \(from) has no map of its own; give one with `map:`")
-                }
-                let points = try PointMap(declared)
+                let target = try to.map { try self.codec($0, library, context) }
+                let points = try self.points(try map.map { try PointMap(try FieldValue($0)) }, codec, target)
                 let (time, isOver) = (time ?? 0).multipliedReportingOverflow(by: 1_000_000)
                 let timestamp = time == 0 || isOver ? nil : Int64(time)
                 let messages = try points.messages(value, source: source, timestamp: timestamp)
-                guard let to else { return PlainValue.list(messages.map { $0.plain }) }
-                let target = try self.codec(to, library, context)
+                guard let target else { return PlainValue.list(messages.map { $0.plain }) }
                 return PlainValue.list(
                     try Translator(points).messages(messages).map { .bytes(try target.encode($0)) })
             },
@@ -150,11 +148,11 @@ extension Primitives {
                 .label("protocol", String?.self, "whose messages to read; without it, the packets themselves"),
                 .label("port", Int?.self, in: 1...65535, "a port of the servers, besides the usual ones"),
                 returns:
-                    "one record a packet or message: number, time (seconds), transport, source, destination, bytes; with a protocol also direction, message and problem",
+                    "one record a packet or message: number, time (seconds), transport, source, destination, bytes; with a protocol also direction, message, problem and joined",
                 type: "list of record", effects: [.readsFiles],
                 details: """
                     TCP is put in order and cut into messages. A message that cannot be read has `message: null` and says why in
-                    `problem`.
+                    `problem`. Where a protocol spreads one message over several (DNP3), the last of them has the whole in `joined`.
                     """,
                 topic: "Protocols", seeAlso: ["decode", "identify"],
                 examples: [
@@ -202,6 +200,24 @@ extension Primitives {
         }
         settings.request = try request.map { try FieldValue($0) }
         return settings
+    }
+
+    /// What a message means and what to write: what the script says, else what the grammars say.
+    private static func points(_ given: PointMap?, _ source: ProtocolCodec, _ target: ProtocolCodec?) throws -> PointMap
+    {
+        var points = given
+        if given?.hasPoints != true {
+            guard let own = try source.map.map({ try PointMap($0) }), own.hasPoints else {
+                throw RuntimeError(
+                    "P0007",
+                    "the grammar of \(source.name) does not say what its fields mean; give `points` with `map:`")
+            }
+            points = given.map { own.writing(as: $0) } ?? own
+        }
+        guard let points else { throw RuntimeError("P0007", "a map is needed") }
+        guard let target, given?.hasMessage != true, let own = try target.map.map({ try PointMap($0) }), own.hasMessage
+        else { return points }
+        return points.writing(as: own)
     }
 
     private static func unidentified(_ bytes: [UInt8]) -> RuntimeError {
@@ -282,12 +298,18 @@ extension CaptureDecoder.Frame {
             direction = read.direction
         case .failure(let error): problem = .string(error.message)
         }
+        var whole = PlainValue.null
+        switch joined?.result {
+        case .success(let read): whole = PlainValue(read.value)
+        case .failure(let error): problem = .string(error.message)
+        case nil: break
+        }
         return .record([
             .init("number", .int(number)), .init("time", .float(Double(time) / 1e9)),
             .init("transport", .string(transport.rawValue)), .init("source", .string(source)),
             .init("destination", .string(destination)), .init("bytes", .bytes(bytes)),
             .init("direction", direction.map { .string($0.rawValue) } ?? .null), .init("message", message),
-            .init("problem", problem),
+            .init("problem", problem), .init("joined", whole),
         ])
     }
 }

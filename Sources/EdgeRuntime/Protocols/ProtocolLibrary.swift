@@ -62,7 +62,11 @@ public final class ProtocolLibrary: Sendable {
             if let known = loaded.withLock({ $0[name] }) { return known }
         }
         let known = loaded.withLock { Array($0.keys) }
-        throw .unknownProtocol(name, suggestion: NearestName.closest(to: name, among: (names + known).sorted()))
+        let all = Set(names + known).sorted()
+        throw .unknownProtocol(
+            name,
+            suggestion: NearestName.closest(to: name, among: all)
+                ?? all.first { $0.hasPrefix(name.lowercased()) && !name.isEmpty })
     }
 
     private func load(_ path: String, as file: String) throws(ProtocolError) -> [ProtocolCodec] {

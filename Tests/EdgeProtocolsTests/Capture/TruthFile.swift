@@ -15,14 +15,7 @@ struct TruthFile {
 
     /// - Parameter layers: Only packets with one of these, and only their fields.
     init(capture: String, layers: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/xz")
-        process.arguments = ["-dc", SharedData.file("protocols/truth/\(capture).jsonl.xz")]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
+        let data = try CompressedLines.data(SharedData.file("protocols/truth/\(capture).jsonl.xz"))
         packets = try data.split(separator: 0x0A).compactMap { line in
             guard let packet = try JSONSerialization.jsonObject(with: line) as? [String: Any],
                 let number = packet["n"] as? Int, let all = packet["layers"] as? [String: Any]

@@ -197,13 +197,63 @@ extension TruthMapping {
                         $0["byte"]
                     }
             },
+            pair("s7.parameter.items.*.type", "s7comm.param.item.transp_size", .named("type")),
+            pair("s7.parameter.direction", "s7comm.param.userdata.type", .named("direction")),
+            pair("s7.parameter.group", "s7comm.param.userdata.funcgroup", .named("group")),
+            pair("s7.parameter.subfunction", "s7comm.param.userdata.subfunc"),
+            pair("s7.parameter.sequence", "s7comm.param.userdata.seq_num"),
+            pair("s7.parameter.data_unit", "s7comm.param.userdata.dataunitref"),
+            pair("s7.parameter.last_unit", "s7comm.param.userdata.lastdataunit"),
+            pair("s7.parameter.error", "s7comm.param.errcod") { isUserData($0) },
+            pair("s7.parameter.file", "s7comm.param.blockcontrol.filename", .text) {
+                $0.fields["s7comm.param.func"]?.first != "0x28"
+            },
+            pair("s7.parameter.service", "s7comm.param.pistart.servicename", .text) {
+                $0.fields["s7comm.param.func"]?.first == "0x28"
+            },
+            pair("s7.data.id", "s7comm.data.userdata.szl_id"), pair("s7.data.index", "s7comm.data.userdata.szl_index"),
+            pair("s7.data.entry_size", "s7comm.data.userdata.szl_id.partlist_len"),
+            pair("s7.data.entry_count", "s7comm.data.userdata.szl_id.partlist_cnt"),
+            pair("s7.data.time.month", "s7comm.data.ts_month") { isClock($0) },
+            pair("s7.data.time.day", "s7comm.data.ts_day") { isClock($0) },
+            pair("s7.data.time.hour", "s7comm.data.ts_hour") { isClock($0) },
+            pair("s7.data.time.minute", "s7comm.data.ts_minute") { isClock($0) },
+            pair("s7.data.time.second", "s7comm.data.ts_second") { isClock($0) },
+            Pair(
+                ours: [], theirs: "s7comm.data.returncode", form: .named("result"), applies: { !isUserData($0) },
+                collect: { message in
+                    guard let s7 = message["s7"] else { return [] }
+                    if s7["kind"] == .text("acknowledge_data"), s7[path: ["parameter", "function"]] == .text("write"),
+                        case .list(let results)? = s7["data"]
+                    {
+                        return results
+                    }
+                    return leaves(["result"], in: s7["data"] ?? .null)
+                }),
+            pair("s7.data.**.type", "s7comm.data.transportsize", .named("data_type")) { !isUserData($0) },
             pair("s7.data.**.data", "s7comm.resp.data", .bytes) { $0.fields["s7comm.header.rosctr"]?.first == "3" },
         ],
         exceptions: [
             Exception(
                 parts: ["rejected, malformed", "own__s7__seed1.pcap 112"],
-                reason: "refused: the parameters end before their first field")
+                reason: "refused: the parameters end before their first field"),
+            Exception(
+                parts: ["s7comm.data.userdata.szl", "ours []"],
+                reason:
+                    "differ: tshark puts the parts of a system status list together and shows the whole; ours stay parts"
+            ),
+            Exception(
+                parts: ["downloadHwConfig", "s7comm.param.userdata.type"],
+                reason: "differ: user data with another head (00 01 00 10), which stays bytes"),
         ])
+
+    private static func isUserData(_ packet: TruthFile.Packet) -> Bool {
+        packet.fields["s7comm.header.rosctr"]?.first == "7"
+    }
+
+    private static func isClock(_ packet: TruthFile.Packet) -> Bool {
+        packet.fields["s7comm.param.userdata.funcgroup"]?.first == "7"
+    }
 
     static let knx = TruthMapping(
         codec: "knxnet-ip", title: "KNXnet/IP", captures: ["knxnetip__", "own__knxnetip"], layers: ["kip", "cemi"],

@@ -26,10 +26,12 @@ public struct CanonicalMessage: Sendable, Hashable {
     public var quality: Quality
     /// Nanoseconds since 1970-01-01T00:00:00Z; nil where the source gives no time.
     public var timestamp: Int64?
+    /// What the map says that a message about it needs besides.
+    public var extra: [FieldValue.Field]
 
     public init(
         source: String, address: String, name: String, value: Value, unit: String? = nil, quality: Quality = .good,
-        timestamp: Int64? = nil
+        timestamp: Int64? = nil, extra: [FieldValue.Field] = []
     ) {
         self.source = source
         self.address = address
@@ -38,5 +40,6 @@ public struct CanonicalMessage: Sendable, Hashable {
         self.unit = unit
         self.quality = quality
         self.timestamp = timestamp
+        self.extra = extra
     }
 }

@@ -20,7 +20,24 @@ public struct PointMap: Sendable {
         /// Raw values that mean that there is none.
         var invalid: [FieldValue]
         /// The point is there only where these fields have these values.
-        var conditions: [(path: [String], value: FieldValue)]
+        var conditions: [(path: [String], values: [FieldValue])]
+        /// Lists whose elements are a point each, `*` for any element on the way; the other paths then begin at the element, and go on
+        /// outwards where it has no such field. Empty: the message is one point.
+        var each: [[String]] = []
+        /// What `{number}` in a name is: a field of the element, or its position counted from a field around it.
+        var number: [String] = []
+        var numberFrom: [String] = []
+        /// Flags that make the value bad or uncertain where they are set, and good only where it is set.
+        var bad: [[String]] = []
+        var uncertain: [[String]] = []
+        var good: [[String]] = []
+        /// The value's own time: milliseconds since 1970, or a record of year, month, day, hour, minute, ….
+        var time: [String] = []
+        /// A field that is the power of ten of the scale.
+        var exponent: [String] = []
+        var exponentPlus: Int64 = 0
+        /// What a message template may need besides, by name.
+        var extra: [FieldValue.Field] = []
     }
 
     let points: [Point]
@@ -29,8 +46,26 @@ public struct PointMap: Sendable {
     /// Whether all points go into one message: lists with places in them repeat.
     let isTogether: Bool
 
+    /// Whether it says what fields mean; a map of a protocol that is only written need not.
+    public var hasPoints: Bool { !points.isEmpty }
+    /// Whether it says what to write.
+    public var hasMessage: Bool { template != nil }
+
+    private init(_ points: [Point], _ template: FieldValue?, isTogether: Bool) {
+        self.points = points
+        self.template = template
+        self.isTogether = isTogether
+    }
+
+    /// The same points, written as another map says.
+    public func writing(as other: PointMap) -> PointMap {
+        PointMap(points, other.template, isTogether: other.isTogether)
+    }
+
     private static let keys: Set<String> = [
-        "name", "at", "index", "type", "order", "scale", "offset", "unit", "invalid", "when",
+        "name", "at", "index", "type", "order", "scale", "offset", "unit", "invalid", "when", "each", "number",
+        "number_from",
+        "bad", "uncertain", "good", "time", "exponent", "exponent_plus", "to",
     ]
 
     /// - Throws: `P0007` where the record is no map.
@@ -41,11 +76,13 @@ public struct PointMap: Sendable {
                 "a map has no `\(field.name)`",
                 hint: NearestName.hint(for: field.name, among: ["points", "message", "together"]))
         }
-        guard case .list(let list)? = record["points"], !list.isEmpty else {
-            throw .mapping("a map needs its `points`", hint: "write points: [{name: \"…\", at: \"…\"}]")
-        }
         var points: [Point] = []
-        for (place, entry) in list.enumerated() { points.append(try PointMap.point(entry, place)) }
+        switch record["points"] {
+        case .list(let list)? where !list.isEmpty:
+            for (place, entry) in list.enumerated() { points.append(try PointMap.point(entry, place)) }
+        case nil where record["message"] != nil: break
+        default: throw .mapping("a map needs its `points`", hint: "write points: [{name: \"…\", at: \"…\"}]")
+        }
         self.points = points
         template = record["message"]
         isTogether = record["together"] == .bool(true)
@@ -76,8 +113,16 @@ public struct PointMap: Sendable {
             }
             order = known
         }
-        var conditions: [(path: [String], value: FieldValue)] = []
-        if case .record(let terms)? = record["when"] { conditions = terms.map { (split($0.name), $0.value) } }
+        var conditions: [(path: [String], values: [FieldValue])] = []
+        if case .record(let terms)? = record["when"] {
+            for term in terms {
+                if case .list(let values) = term.value {
+                    conditions.append((split(term.name), values))
+                } else {
+                    conditions.append((split(term.name), [term.value]))
+                }
+            }
+        }
         var invalid: [FieldValue] = []
         if case .list(let values)? = record["invalid"] { invalid = values }
         var unit: String?
@@ -86,9 +131,36 @@ public struct PointMap: Sendable {
         guard (0...65535).contains(index) else { throw .mapping("point `\(name)`: \(index) is no index") }
         let scale = try number(record["scale"], 1, name)
         guard scale != 0 else { throw .mapping("point `\(name)`: a scale of 0 cannot be undone") }
-        return Point(
+        var point = Point(
             name: name, unit: unit, path: split(path), index: Int(index), type: type, order: order, scale: scale,
             offset: try number(record["offset"], 0, name), invalid: invalid, conditions: conditions)
+        point.each = try paths(record["each"], "each", name)
+        point.bad = try paths(record["bad"], "bad", name)
+        point.uncertain = try paths(record["uncertain"], "uncertain", name)
+        point.good = try paths(record["good"], "good", name)
+        point.number = try paths(record["number"], "number", name).first ?? []
+        point.numberFrom = try paths(record["number_from"], "number_from", name).first ?? []
+        point.time = try paths(record["time"], "time", name).first ?? []
+        point.exponent = try paths(record["exponent"], "exponent", name).first ?? []
+        point.exponentPlus = record["exponent_plus"]?.integer ?? 0
+        if case .record(let fields)? = record["to"] { point.extra = fields }
+        return point
+    }
+
+    /// One path or a list of paths.
+    private static func paths(_ value: FieldValue?, _ key: String, _ name: String) throws(ProtocolError) -> [[String]] {
+        switch value {
+        case nil: return []
+        case .text(let path): return [split(path)]
+        case .list(let elements):
+            return try elements.map { (element) throws(ProtocolError) in
+                guard case .text(let path) = element else {
+                    throw .mapping("point `\(name)`: `\(key)` is a path or a list of paths")
+                }
+                return split(path)
+            }
+        default: throw .mapping("point `\(name)`: `\(key)` is a path or a list of paths")
+        }
     }
 
     private static func split(_ path: String) -> [String] { path.split(separator: ".").map(String.init) }
@@ -100,64 +172,6 @@ public struct PointMap: Sendable {
         case .int(let whole): return Double(whole)
         case .real(let real) where real.isFinite: return real
         default: throw .mapping("point `\(name)`: `scale` and `offset` are numbers")
-        }
-    }
-
-    /// The points that a message has, in the map's order.
-    ///
-    /// - Parameters:
-    ///   - source: What sent it, for the canonical messages.
-    ///   - timestamp: Nanoseconds since 1970, where it is known.
-    public func messages(
-        _ message: FieldValue, source: String, timestamp: Int64? = nil
-    ) throws(ProtocolError) -> [CanonicalMessage] {
-        var result: [CanonicalMessage] = []
-        for point in points {
-            guard point.conditions.allSatisfy({ message[path: $0.path] == $0.value }),
-                var value = message[path: point.path]
-            else { continue }
-            if let type = point.type {
-                guard case .list(let registers) = value, point.index + type.words <= registers.count,
-                    let number = type.value(Array(registers[point.index..<point.index + type.words]), point.order)
-                else {
-                    throw .mapping(
-                        "point `\(point.name)`: the message has no \(type.rawValue) at register \(point.index)")
-                }
-                value = number
-            }
-            let isInvalid = point.invalid.contains(value)
-            result.append(
-                CanonicalMessage(
-                    source: source,
-                    address: point.path.joined(separator: ".") + (point.type == nil ? "" : ".\(point.index)"),
-                    name: point.name, value: try point.scaled(value), unit: point.unit,
-                    quality: isInvalid ? .bad : .good, timestamp: timestamp))
-        }
-        return result
-    }
-}
-
-extension PointMap.Point {
-    fileprivate func scaled(_ value: FieldValue) throws(ProtocolError) -> CanonicalMessage.Value {
-        let isScaled = scale != 1 || offset != 0
-        switch value {
-        case .bool(let flag): return .bool(flag)
-        case .int(let whole): return isScaled ? .real(Scaling.value(Double(whole), scale, offset)) : .int(whole)
-        case .real(let real): return .real(isScaled ? Scaling.value(real, scale, offset) : real)
-        case .text(let text):
-            // Payloads often carry numbers as text.
-            if let whole = Int64(text) {
-                return isScaled ? .real(Scaling.value(Double(whole), scale, offset)) : .int(whole)
-            }
-            if let real = Double(text), real.isFinite {
-                return .real(isScaled ? Scaling.value(real, scale, offset) : real)
-            }
-            return .text(text)
-        case .bytes(let bytes): return .bytes(bytes)
-        case .null, .list, .record:
-            throw .mapping(
-                "point `\(name)` is \(value.kindName) in the message",
-                hint: "give the path of one value, or a `type` for registers")
         }
     }
 }

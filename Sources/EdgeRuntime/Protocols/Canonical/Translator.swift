@@ -59,13 +59,15 @@ public struct Translator: Sendable {
                 return computed
             }
             var filled: [FieldValue.Field] = []
-            for field in fields { filled.append(.init(field.name, try fill(field.value, point))) }
+            for field in fields where !Translator.isOfAnotherKind(field.value, point) {
+                filled.append(.init(field.name, try fill(field.value, point)))
+            }
             return .record(filled)
         case .null, .bool, .int, .real, .text, .bytes: return Translator.place(template, point)
         }
     }
 
-    /// `{json: …}` is the text of its content; `{words: "{value}", type: "f32", order: "CDAB"}` is a list of registers.
+    /// `{pick: "{kind}", bool: …, real: …}` is what stands under the picked name; `{json: …}` is the text of its content; `{words: "{value}", type: "f32", order: "CDAB"}` is a list of registers.
     private func computed(
         _ template: FieldValue, _ fill: (FieldValue) throws(ProtocolError) -> FieldValue
     ) throws(ProtocolError) -> FieldValue? {
@@ -77,6 +79,10 @@ public struct Translator: Sendable {
             } catch {
                 throw ProtocolError(code: "P0007", message: error.message, hint: error.hint)
             }
+        }
+        if first.name == "pick", fields.count > 1 {
+            guard case .text(let key) = try fill(first.value), let picked = template[key] else { return .null }
+            return try fill(picked)
         }
         guard first.name == "words" else { return nil }
         guard case .text(let name)? = template["type"], let type = NumberType(rawValue: name) else {
@@ -107,14 +113,22 @@ public struct Translator: Sendable {
         }
     }
 
+    /// Fields such as `"{value:bool}"` are there only where the value is of that kind.
+    private static func isOfAnotherKind(_ template: FieldValue, _ point: CanonicalMessage) -> Bool {
+        guard case .text(let text) = template, text.hasPrefix("{value:"), text.hasSuffix("}") else { return false }
+        return text != "{value:\(point.kind)}"
+    }
+
     /// A text that is one place becomes the value itself; places within a text become text.
     private static func place(_ template: FieldValue, _ point: CanonicalMessage) -> FieldValue {
         guard case .text(let text) = template, text.contains("{") else { return template }
-        let values: [(String, FieldValue)] = [
-            ("{name}", .text(point.name)), ("{value}", point.field), ("{unit}", point.unit.map { .text($0) } ?? .null),
-            ("{quality}", .text(point.quality.rawValue)), ("{source}", .text(point.source)),
-            ("{time}", point.timestamp.map { .int($0 / 1_000_000) } ?? .null),
-        ]
+        let values: [(String, FieldValue)] =
+            [
+                ("{value:\(point.kind)}", point.field), ("{kind}", .text(point.kind)), ("{name}", .text(point.name)),
+                ("{value}", point.field), ("{unit}", point.unit.map { .text($0) } ?? .null),
+                ("{quality}", .text(point.quality.rawValue)), ("{source}", .text(point.source)),
+                ("{time}", point.timestamp.map { .int($0 / 1_000_000) } ?? .null),
+            ] + point.extra.map { ("{\($0.name)}", $0.value) }
         for (place, value) in values where text == place { return value }
         var filled = text
         for (place, value) in values {
@@ -138,6 +152,17 @@ public struct Translator: Sendable {
 }
 
 extension CanonicalMessage {
+    /// What templates call the kind of value.
+    fileprivate var kind: String {
+        switch value {
+        case .bool: "bool"
+        case .int: "int"
+        case .real: "real"
+        case .text: "text"
+        case .bytes: "bytes"
+        }
+    }
+
     /// The value as a field of a message.
     var field: FieldValue {
         switch value {

@@ -228,10 +228,13 @@ struct MessageEncoder: ~Copyable {
                 let value = peek(program.names[Int(table.peekedName)])
                 var isRecord = false
                 if case .record = value { isRecord = true }
+                var best: (target: Int32, count: Int)?
                 for (place, target) in table.peekedTargets.enumerated() where table.peekedRecords[place] == isRecord {
-                    return Int(target)
+                    let count = table.peekedNames[place].count { value?[$0] != nil }
+                    if count > best?.count ?? -1 { best = (target, count) }
                 }
-                throw fault("none of the alternatives is such a value", table.peekedName)
+                guard let best else { throw fault("none of the alternatives is such a value", table.peekedName) }
+                return Int(best.target)
             }
             // The alternative that has most of the fields.
             var best: (target: Int32, count: Int)?

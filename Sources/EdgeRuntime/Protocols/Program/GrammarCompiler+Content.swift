@@ -155,7 +155,9 @@ extension GrammarCompiler {
                 }
                 entries.append(.init(patterns: patterns, target: target))
             }
-            scopes.append(Scope())
+            var scope = Scope()
+            scope.preferred = inner.compactMapValues { $0.compactMap { knownSlot(at: $0.place) }.first }
+            scopes.append(scope)
             if var bare = alternative.bare {
                 // What counts or governs the choice does so with whatever is chosen.
                 bare.name = bare.name ?? element.name

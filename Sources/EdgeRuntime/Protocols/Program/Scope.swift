@@ -20,6 +20,8 @@ struct Scope {
     static let characters = -2
 
     var bindings: [String: Binding] = [:]
+    /// The slots that names have in other cases of the same choice: one of them is taken, and has one slot for all.
+    var preferred: [String: Int] = [:]
 }
 
 extension GrammarCompiler {
@@ -32,7 +34,7 @@ extension GrammarCompiler {
         let name = reference.name
         for scope in scopes.reversed() {
             guard let binding = scope.bindings[name] else { continue }
-            guard let slot = slot(at: binding.place) else {
+            guard let slot = slot(at: binding.place, sharing: scope.preferred[name]) else {
                 throw mistake(reference.mark, "`\(name)` is no whole number", hint: nil)
             }
             return (slot, binding.enumeration)
@@ -58,6 +60,17 @@ extension GrammarCompiler {
                 slot = slot ?? one
             }
             return slot
+        case .none: return nil
+        }
+    }
+
+    /// The slot that a place has already.
+    func knownSlot(at place: Scope.Binding.Place) -> Int? {
+        switch place {
+        case .slot(let slot): return slot
+        case .instruction(let index): return tables.code[index].slot >= 0 ? Int(tables.code[index].slot) : nil
+        case .bit(let index): return tables.bitRules[index].slot >= 0 ? Int(tables.bitRules[index].slot) : nil
+        case .several(let places): return places.compactMap { knownSlot(at: $0) }.first
         case .none: return nil
         }
     }
