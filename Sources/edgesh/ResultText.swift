@@ -40,8 +40,10 @@ struct ResultText {
         case .string where isEntry: return string(value)
         case .bytes: return bytes(value)
         case .host:
-            let lines = interpreter.display(value, options).split(separator: "\n", omittingEmptySubsequences: false)
-            return cut(lines.map(String.init))
+            let text = interpreter.display(value, options)
+            // A picture without its middle shows nothing.
+            if value.typeName == "plot" { return text }
+            return cut(text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
         default: break
         }
         return isEntry ? interpreter.literal(value, options) : interpreter.display(value, options)

@@ -61,7 +61,10 @@ extension Optional: BuiltinResult where Wrapped: BuiltinResult {
 extension Array: BuiltinResult where Element: BuiltinResult {
     public func encode(_ context: CallContext) throws -> Value {
         let list = context.heap.makeList(capacity: count)
-        for element in self { context.heap.append(try element.encode(context), to: list) }
+        for (position, element) in enumerated() {
+            try context.checkPace(position)
+            context.heap.append(try element.encode(context), to: list)
+        }
         return list
     }
     public static var resultDescription: String {

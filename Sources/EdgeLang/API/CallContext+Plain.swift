@@ -10,6 +10,7 @@ extension CallContext {
 
     private func plain(_ value: Value, depth: Int, _ budget: inout Int) throws -> PlainValue {
         budget -= 1
+        try checkPace(budget)
         if depth > CallContext.deepestPlain || budget < 0 {
             throw RuntimeError(
                 .tooLarge, depth > CallContext.deepestPlain ? "the value nests too deep" : "the value is too large")
@@ -64,7 +65,10 @@ extension CallContext {
         case .list(let elements):
             try heap.ensure(elements.count * MemoryLayout<Value>.stride)
             let list = heap.makeList(capacity: elements.count)
-            for element in elements { heap.append(try value(of: element), to: list) }
+            for (position, element) in elements.enumerated() {
+                if position & 0xFFF == 0xFFF { try checkCancellation() }
+                heap.append(try value(of: element), to: list)
+            }
             return list
         case .record(let fields):
             let record = heap.makeRecord(capacity: fields.count)

@@ -177,6 +177,7 @@ enum ListBuiltins {
                 }
                 try context.heap.ensure(
                     sizeOfElements(element.list.pointee.count + 2 * result.list.pointee.count))
+                try context.checkCancellation()
                 for inner in ListValue(value: element) {
                     inner.markShared()
                     context.heap.append(inner, to: result)
@@ -262,7 +263,10 @@ enum ListBuiltins {
             try context.heap.ensure(sizeOfElements(count))
             value.markShared()
             let result = context.heap.makeList(capacity: count)
-            for _ in 0..<count { context.heap.append(value, to: result) }
+            for position in 0..<count {
+                try context.checkPace(position)
+                context.heap.append(value, to: result)
+            }
             return FreshValue(result)
         }
     }
@@ -336,12 +340,17 @@ enum ListBuiltins {
             try context.heap.ensure(sizeOfElements(list.count < Int.max / 8 ? list.count * 8 : Int.max))
             var buckets: [GroupKey: [Int]] = [:]
             var kept: [Int] = []
+            // Records share a group: comparisons count, not elements.
+            var compared = 0
             for position in 0..<list.count {
-                try context.checkPace(position)
                 let element = try list.element(position, context)
                 let key = GroupKey(element)
+                compared += 1
+                try context.checkPace(compared)
                 let isNew = try !buckets[key, default: []].contains {
-                    try context.areEqual(list.element($0, context), element)
+                    compared += 1
+                    try context.checkPace(compared)
+                    return try context.areEqual(list.element($0, context), element)
                 }
                 guard isNew else { continue }
                 buckets[key, default: []].append(position)

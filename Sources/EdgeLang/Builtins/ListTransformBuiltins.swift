@@ -167,8 +167,11 @@ enum ListTransformBuiltins {
             }
             var positions = Array(0..<list.count)
             // Swift's sort is stable, as the summary promises.
+            var compared = 0
             try positions.sort {
-                try descending ? context.precedes(keys[$1], keys[$0]) : context.precedes(keys[$0], keys[$1])
+                compared += 1
+                try context.checkPace(compared)
+                return try descending ? context.precedes(keys[$1], keys[$0]) : context.precedes(keys[$0], keys[$1])
             }
             return FreshValue(try list.newList(context, positions))
         }

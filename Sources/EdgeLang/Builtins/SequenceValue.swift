@@ -37,7 +37,8 @@ struct SequenceValue: BuiltinArgument {
         try context.heap.ensure(sizeOfElements(positions.count))
         let list = context.heap.makeList(capacity: positions.count)
         context.park(list)
-        for position in positions {
+        for (done, position) in positions.enumerated() {
+            try context.checkPace(done)
             let element = try element(position, context)
             element.markShared()
             context.heap.append(element, to: list)

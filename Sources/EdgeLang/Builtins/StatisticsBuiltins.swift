@@ -22,6 +22,7 @@ enum StatisticsBuiltins {
             var dimension: Dimension?
             values.reserveCapacity(list.count)
             for position in 0..<list.count {
+                try context.checkPace(position)
                 let element = try list.element(position, context)
                 guard let number = element.numericValue else {
                     throw RuntimeError(
@@ -186,7 +187,7 @@ enum StatisticsBuiltins {
             "median", "Gives the middle of the ordered numbers.", .value("numbers", Numbers.self, "at least one"),
             returns: "the middle one, or the mean of the middle two", type: "float | quantity", topic: "Statistics",
             seeAlso: ["mean", "quantile"], examples: [Example("median([5, 1, 9, 2])", "3.5")]
-        ) { _, numbers -> Value in numbers.quantity(try quantile(numbers.notEmpty("median"), 0.5)) }
+        ) { context, numbers -> Value in numbers.quantity(try quantile(numbers.notEmpty("median"), 0.5, context)) }
     }
 
     private static var deviation: BuiltinSpec {
@@ -219,12 +220,19 @@ enum StatisticsBuiltins {
             details: "NumPy's `linear` method: position share * (count - 1) of the ordered numbers.",
             topic: "Statistics",
             seeAlso: ["median"], examples: [Example("quantile([1, 2, 3, 4, 5], 0.9)", "4.6")]
-        ) { _, numbers, share -> Value in numbers.quantity(try quantile(numbers.notEmpty("quantile"), share)) }
+        ) { context, numbers, share -> Value in
+            numbers.quantity(try quantile(numbers.notEmpty("quantile"), share, context))
+        }
     }
 
-    private static func quantile(_ numbers: Numbers, _ share: Double) throws -> Double {
+    private static func quantile(_ numbers: Numbers, _ share: Double, _ context: CallContext) throws -> Double {
         if numbers.values.contains(where: \.isNaN) { return .nan }
-        let ordered = numbers.values.sorted()
+        var compared = 0
+        let ordered = try numbers.values.sorted {
+            compared += 1
+            try context.checkPace(compared)
+            return $0 < $1
+        }
         let position = share * Double(ordered.count - 1)
         let below = Int(position)
         guard below + 1 < ordered.count else { return ordered[ordered.count - 1] }

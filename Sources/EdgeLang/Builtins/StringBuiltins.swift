@@ -68,8 +68,8 @@ enum StringBuiltins {
             case (.text(let text), .first(let separator)):
                 return FreshValue(try cut(text, at: separator, context))
             case (.text(let text), nil):
-                let parts = (text.value.stringValue ?? "").split(whereSeparator: \.isWhitespace)
-                return FreshValue(context.list(parts.map { context.string(String($0)) }))
+                let parts = try pieces(of: text.value.stringValue ?? "", context, where: \.isWhitespace)
+                return FreshValue(context.list(parts.filter { !$0.isEmpty }.map { context.string(String($0)) }))
             case (.text, .second):
                 throw RuntimeError(.argumentType, "`split`: a string is cut at a string, as `\",\"`")
             case (.object, .first):
@@ -96,6 +96,7 @@ enum StringBuiltins {
         while let end = Heap.firstOccurrence(of: separator.bytes, in: text.bytes, from: start) {
             context.heap.append(context.heap.slice(text.value, from: start, to: end), to: list)
             start = end + separator.bytes.count
+            try context.checkPace(list.list.pointee.count)
         }
         context.heap.append(context.heap.slice(text.value, from: start, to: text.bytes.count), to: list)
         return list
@@ -107,6 +108,27 @@ enum StringBuiltins {
         var count = 1
         for byte in text where byte == separator[0] { count += 1 }
         return count
+    }
+
+    /// The parts of a text between certain characters, empty ones as well.
+    private static func pieces(
+        of text: String, _ context: CallContext, where separates: (Character) -> Bool
+    ) throws -> [Substring] {
+        var parts: [Substring] = []
+        var start = text.startIndex
+        var position = 0
+        var index = start
+        while index < text.endIndex {
+            try context.checkPace(position)
+            position += 1
+            let next = text.index(after: index)
+            if separates(text[index]) {
+                parts.append(text[start..<index])
+                start = next
+            }
+            index = next
+        }
+        return parts + [text[start...]]
     }
 
     private static func divide(
@@ -169,10 +191,10 @@ enum StringBuiltins {
             "lines", "Cuts a string into lines.", .value("text", String.self, "the string"),
             returns: "the lines without their ends", topic: "Strings", seeAlso: ["split"],
             examples: [Example("lines(\"a\\nb\\r\\nc\\n\")", "[\"a\", \"b\", \"c\"]")]
-        ) { _, text -> [String] in
-            var parts = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map(String.init)
+        ) { context, text -> [String] in
+            var parts = try pieces(of: text, context) { $0 == "\n" || $0 == "\r\n" }
             if parts.last == "" { parts.removeLast() }
-            return parts
+            return parts.map(String.init)
         }
     }
 
@@ -181,7 +203,12 @@ enum StringBuiltins {
             "chars", "Lists the characters a reader sees.", .value("text", String.self, "the string"),
             returns: "strings of one character each", topic: "Strings", seeAlso: ["split", "list"],
             examples: [Example("chars(\"aé\")", "[\"a\", \"é\"]")]
-        ) { _, text in text.map { String($0) } }
+        ) { context, text in
+            try text.enumerated().map { position, character in
+                try context.checkPace(position)
+                return String(character)
+            }
+        }
     }
 
     private static var replace: BuiltinSpec {
@@ -193,10 +220,16 @@ enum StringBuiltins {
             examples: [Example("replace(\"a-b-c\", \"-\", \"+\")", "\"a+b+c\"")]
         ) { context, text, part, replacement in
             guard !part.isEmpty else { throw RuntimeError(.argumentRange, "`replace`: the part to replace is empty") }
-            let parts = text.parts(separatedBy: part)
+            let parts = try text.parts(separatedBy: part) { try context.checkPace($0) }
             let (growth, overflow) = parts.count.multipliedReportingOverflow(by: replacement.utf8.count)
             try context.heap.ensure(overflow ? Int.max : growth)
-            return parts.joined(separator: replacement)
+            var result = ""
+            for (position, part) in parts.enumerated() {
+                try context.checkPace(position)
+                if position > 0 { result += replacement }
+                result += part
+            }
+            return result
         }
     }
 
@@ -256,7 +289,16 @@ enum StringBuiltins {
         ) { context, text, count in
             let (bytes, overflow) = text.utf8.count.multipliedReportingOverflow(by: count)
             try context.heap.ensure(overflow ? Int.max : bytes)
-            return String(repeating: text, count: count)
+            // By pieces of about a megabyte: a large string takes seconds, and somebody may change their mind.
+            let pieceCount = max(1, min(count, (1 << 20) / max(1, text.utf8.count)))
+            let piece = String(repeating: text, count: pieceCount)
+            var result = ""
+            result.reserveCapacity(bytes)
+            for _ in 0..<count / pieceCount {
+                try context.checkCancellation()
+                result += piece
+            }
+            return result + String(repeating: text, count: count % pieceCount)
         }
     }
 
@@ -303,13 +345,16 @@ extension String {
     }
 
     /// The parts between the appearances of a separator, which is not empty.
-    func parts(separatedBy separator: String) -> [String] {
+    func parts(separatedBy separator: String, check: (Int) throws -> Void = { _ in }) rethrows -> [String] {
         var result: [String] = []
         let haystack = Array(utf8)
         let needle = Array(separator.utf8)
         var start = 0
         var position = 0
+        var step = 0
         while position + needle.count <= haystack.count {
+            try check(step)
+            step += 1
             if haystack[position] == needle[0], haystack[position..<(position + needle.count)].elementsEqual(needle) {
                 result.append(String(decoding: haystack[start..<position], as: UTF8.self))
                 position += needle.count

@@ -10,8 +10,8 @@ extension Primitives {
             returns: "the value; the order of names is kept", type: "any", topic: "Data formats",
             seeAlso: ["to_json", "read_json"],
             examples: [Example("parse_json(\"{\\\"a\\\": [1, 2.5, null]}\").a", "[1, 2.5, null]")]
-        ) { _, text in
-            PlainValue(try JSONReader.read(Array(text.utf8)))
+        ) { context, text in
+            try context.cancellable { _ in PlainValue(try JSONReader.read(Array(text.utf8))) }
         },
         BuiltinSpec(
             "to_json", "Writes a value as JSON.",
@@ -21,8 +21,10 @@ extension Primitives {
             examples: [
                 Example("to_json({name: \"pump\", size: 1KiB})", "\"{\\\"name\\\": \\\"pump\\\", \\\"size\\\": 1024}\"")
             ]
-        ) { _, value, indent in
-            try JSONWriter(indentation: indent == 0 ? nil : indent).write(DataTree(value))
+        ) { context, value, indent in
+            try context.cancellable { _ in
+                try JSONWriter(indentation: indent == 0 ? nil : indent).write(DataTree(value))
+            }
         },
         BuiltinSpec(
             "read_json", "Reads a value from a file of JSON.",
@@ -32,7 +34,9 @@ extension Primitives {
             examples: [Example("write_text(\"a.json\", \"[1, 2]\")\nread_json(\"a.json\")", "[1, 2]")]
         ) { context, path in
             try context.authorize(.readFile(path))
-            return PlainValue(try inFile(path) { () throws(DataError) in try JSONReader.read(FileContents.read(path)) })
+            return try context.cancellable { _ in
+                PlainValue(try inFile(path) { () throws(DataError) in try JSONReader.read(FileContents.read(path)) })
+            }
         },
         BuiltinSpec(
             "write_json", "Writes a value to a file of JSON.",
@@ -44,7 +48,9 @@ extension Primitives {
             examples: [Example("write_json(\"b.json\", {a: 1})\nread_json(\"b.json\").a", "1")]
         ) { context, path, value, indent in
             try context.authorize(.writeFile(path))
-            let text = try JSONWriter(indentation: indent == 0 ? nil : indent).write(DataTree(value))
+            let text = try context.cancellable { _ in
+                try JSONWriter(indentation: indent == 0 ? nil : indent).write(DataTree(value))
+            }
             try FileContents.write((text + "\n").utf8, to: path)
             return Nothing()
         },
@@ -53,16 +59,16 @@ extension Primitives {
             .value("text", String.self, "one document of YAML 1.2"),
             returns: "the value", type: "any", topic: "Data formats", seeAlso: ["to_yaml", "read_yaml"],
             examples: [Example("parse_yaml(\"rate: 50\\nunits: [a, b]\")", "{rate: 50, units: [\"a\", \"b\"]}")]
-        ) { _, text in
-            PlainValue(try YAMLReader.read(Array(text.utf8)))
+        ) { context, text in
+            try context.cancellable { _ in PlainValue(try YAMLReader.read(Array(text.utf8))) }
         },
         BuiltinSpec(
             "to_yaml", "Writes a value as YAML.",
             .value("value", PlainValue.self, "what to write"),
             returns: "YAML", details: quantitiesInFiles, topic: "Data formats", seeAlso: ["parse_yaml", "write_yaml"],
             examples: [Example("print(to_yaml({rate: 50, units: [\"a\"]}))", "rate: 50\nunits:\n  - a\n")]
-        ) { _, value in
-            try YAMLWriter.write(DataTree(value))
+        ) { context, value in
+            try context.cancellable { _ in try YAMLWriter.write(DataTree(value)) }
         },
         BuiltinSpec(
             "read_yaml", "Reads a value from a file of YAML.",
@@ -72,7 +78,9 @@ extension Primitives {
             examples: [Example("write_text(\"a.yaml\", \"a: [1, 2]\")\nread_yaml(\"a.yaml\").a", "[1, 2]")]
         ) { context, path in
             try context.authorize(.readFile(path))
-            return PlainValue(try inFile(path) { () throws(DataError) in try YAMLReader.read(FileContents.read(path)) })
+            return try context.cancellable { _ in
+                PlainValue(try inFile(path) { () throws(DataError) in try YAMLReader.read(FileContents.read(path)) })
+            }
         },
         BuiltinSpec(
             "write_yaml", "Writes a value to a file of YAML.",
@@ -83,7 +91,8 @@ extension Primitives {
             examples: [Example("write_yaml(\"b.yaml\", {a: \"yes\"})\nread_yaml(\"b.yaml\").a", "\"yes\"")]
         ) { context, path, value in
             try context.authorize(.writeFile(path))
-            try FileContents.write(YAMLWriter.write(DataTree(value)).utf8, to: path)
+            let text = try context.cancellable { _ in try YAMLWriter.write(DataTree(value)) }
+            try FileContents.write(text.utf8, to: path)
             return Nothing()
         },
         BuiltinSpec(
@@ -105,13 +114,15 @@ extension Primitives {
         ) { context, path, header, separator in
             try context.authorize(.readFile(path))
             let byte = try separatorByte(separator)
-            let table = try inFile(path) { () throws(DataError) in
-                try CSVTable(FileContents.read(path), separator: byte, hasHeader: header)
+            return try context.cancellable { _ in
+                let table = try inFile(path) { () throws(DataError) in
+                    try CSVTable(FileContents.read(path), separator: byte, hasHeader: header)
+                }
+                return PlainValue.list(
+                    table.rows.map { row in
+                        .record(zip(table.columns, row).map { PlainValue.Field($0, PlainValue($1)) })
+                    })
             }
-            return PlainValue.list(
-                table.rows.map { row in
-                    .record(zip(table.columns, row).map { PlainValue.Field($0, PlainValue($1)) })
-                })
         },
         BuiltinSpec(
             "write_csv", "Writes a list of records to a file of comma-separated values.",
@@ -123,10 +134,12 @@ extension Primitives {
             examples: [Example("write_csv(\"u.csv\", [{a: 1}, {a: 2}])\nread_text(\"u.csv\")", "\"a\\n1\\n2\\n\"")]
         ) { context, path, rows, separator in
             try context.authorize(.writeFile(path))
-            let (columns, cells) = try csvCells(DataTree(rows))
             _ = try separatorByte(separator)
-            let writer = CSVWriter(separator: separator.first ?? ",")
-            try FileContents.write(writer.write(columns: columns, rows: cells).utf8, to: path)
+            let text = try context.cancellable { _ in
+                let (columns, cells) = try csvCells(DataTree(rows))
+                return try CSVWriter(separator: separator.first ?? ",").write(columns: columns, rows: cells)
+            }
+            try FileContents.write(text.utf8, to: path)
             return Nothing()
         },
     ]

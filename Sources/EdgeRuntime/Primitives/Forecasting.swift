@@ -47,8 +47,11 @@ extension Primitives {
                 steps: steps, model: ModelKind(rawValue: model.rawValue), season: season,
                 levels: levels.map { $0 / 100 }, lags: lags, companions: others.map(\.series))
             return ForecastObject(
-                try Forecast(
-                    input.series, options, progress: context.progressHandler("forecasting \(input.series.name)")))
+                try context.cancellable { isCancelled in
+                    try Forecast(
+                        input.series, options, progress: context.progressHandler("forecasting \(input.series.name)"),
+                        isCancelled: isCancelled)
+                })
         },
         BuiltinSpec(
             "backtest", "Judges models by what they would have forecast in the past.",
@@ -90,8 +93,12 @@ extension Primitives {
                 levels: levels.map { $0 / 100 }, refitEvery: refit, lags: lags,
                 companions: others.map(\.series))
             return BacktestObject(
-                try Backtest(
-                    input.series, options, progress: context.progressHandler("judging models on \(input.series.name)")))
+                try context.cancellable { isCancelled in
+                    try Backtest(
+                        input.series, options,
+                        progress: context.progressHandler("judging models on \(input.series.name)"),
+                        isCancelled: isCancelled)
+                })
         },
         BuiltinSpec(
             "detect", "Finds what is out of the ordinary in a series.",
@@ -118,8 +125,11 @@ extension Primitives {
                     "detect(build(300, i => (i * 7919 % 11) + (if i < 200 { 0 } else { 40 })), method: \"change_point\").anomalies[0].position > 198",
                     "true"),
             ]
-        ) { _, input, method, season, threshold in
-            DetectionObject(try Detection(input.series, method: method, season: season, threshold: threshold))
+        ) { context, input, method, season, threshold in
+            DetectionObject(
+                try Detection(
+                    input.series, method: method, season: season, threshold: threshold,
+                    progress: context.progressHandler("watching \(input.series.name)")))
         },
         BuiltinSpec(
             "detector", "Makes a detector that values are given to one by one.",

@@ -1,3 +1,4 @@
+import EdgeData
 import EdgeLang
 import EdgeModels
 import EdgeTraining
@@ -99,6 +100,20 @@ extension CallContext {
         { fraction in
             try self.checkCancellation()
             self.progress(fraction, task)
+        }
+    }
+
+    /// Runs work that asks now and then whether it should end, and may then give back anything: the run ends as cancelled.
+    func cancellable<Result>(_ body: (@escaping @Sendable () -> Bool) throws -> Result) throws -> Result {
+        let cancellation = self.cancellation
+        let isCancelled: @Sendable () -> Bool = { cancellation.isCancelled }
+        do {
+            let result = try DataWork.$isCancelled.withValue(isCancelled) { try body(isCancelled) }
+            try checkCancellation()
+            return result
+        } catch {
+            try checkCancellation()
+            throw error
         }
     }
 }

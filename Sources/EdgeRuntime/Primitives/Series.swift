@@ -61,7 +61,9 @@ extension Primitives {
                 guard separator.utf8.count == 1, let byte = separator.utf8.first, byte != 0x22, byte != 0x0A else {
                     throw RuntimeError(.unsuitableValue, "a separator is one character of ASCII, and no quote")
                 }
-                table = SeriesTable(try CSVTable(FileContents.read(found), separator: byte))
+                table = try context.cancellable { _ in
+                    SeriesTable(try CSVTable(FileContents.read(found), separator: byte))
+                }
             case .second(let plain):
                 if let numbers = PlainNumbers.of(plain), time == nil {
                     name = "values"

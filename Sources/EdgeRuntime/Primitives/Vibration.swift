@@ -30,12 +30,14 @@ extension Primitives {
                     "let wave = build(1000, i => 3 * sin(2 * pi() * 50 * i / 1000))\nlet peak = spectrum(wave, rate: 1kHz).peaks[0]\n[peak.frequency, round(peak.value)]",
                     "[50Hz, 3]")
             ]
-        ) { _, signal, rate, segment, overlap, window, scale in
-            SpectrumObject(
-                try Spectrum(
-                    signal.samples, rate: signal.rate(or: rate, function: "spectrum"), segment: segment,
-                    overlap: overlap,
-                    window: window, scaling: scale))
+        ) { context, signal, rate, segment, overlap, window, scale in
+            let rate = try signal.rate(or: rate, function: "spectrum")
+            return try context.cancellable { isCancelled in
+                SpectrumObject(
+                    try Spectrum(
+                        signal.samples, rate: rate, segment: segment, overlap: overlap, window: window, scaling: scale,
+                        isCancelled: isCancelled))
+            }
         },
         BuiltinSpec(
             "envelope", "Follows the strength of what oscillates in a signal.",
@@ -51,7 +53,7 @@ extension Primitives {
             examples: [
                 Example("round(max(envelope(build(400, i => 2 * sin(2 * pi() * 0.1 * i)), rate: 1Hz)))", "2")
             ]
-        ) { _, signal, rate, band -> [Double] in
+        ) { context, signal, rate, band -> [Double] in
             var range: ClosedRange<Double>?
             if let band {
                 guard band.count == 2, band[0].value < band[1].value else {
@@ -61,7 +63,11 @@ extension Primitives {
                 }
                 range = band[0].value...band[1].value
             }
-            return try Envelope.of(signal.samples, rate: signal.rate(or: rate, function: "envelope"), band: range)
+            let samplesASecond = try signal.rate(or: rate, function: "envelope")
+            let chosen = range
+            return try context.cancellable { isCancelled in
+                try Envelope.of(signal.samples, rate: samplesASecond, band: chosen, isCancelled: isCancelled)
+            }
         },
         BuiltinSpec(
             "bearing_frequencies", "Tells at which frequencies the faults of a rolling bearing show.",

@@ -42,12 +42,12 @@ enum SessionCommand: Equatable {
         var usage: (form: String, effect: String) {
             switch self {
             case .help:
-                (":help [WORDS]", "what there is; a function, or what is found for words: `help moving average`")
-            case .documentation: (":doc NAME", "what a name stands for, as `help NAME` and `NAME?`")
+                (":help [WORDS]", "what there is, or what is found for words")
+            case .documentation: (":doc NAME", "what a name stands for; also `NAME?`")
             case .variables: (":vars", "the variables with their values and sizes")
-            case .type: (":type CODE", "the type of a value; of a function what it takes, without calling it")
-            case .time: (":time [CODE]", "how long code takes; without code, how long the last entry took")
-            case .load: (":load FILE", "runs a script as if it were typed here: its variables stay")
+            case .type: (":type CODE", "the type of a value, or what a function takes")
+            case .time: (":time [CODE]", "how long code, or the last entry, takes")
+            case .load: (":load FILE", "runs a script; its variables stay")
             case .save: (":save FILE", "writes the entries that succeeded as a script")
             case .reset: (":reset", "forgets all variables and entries")
             case .quit: (":quit", "leaves, as Ctrl-D does")
@@ -67,7 +67,10 @@ enum SessionCommand: Equatable {
                 let near = Spelling.closest(to: name, among: Kind.allCases.map(\.rawValue))
                 self = .unknown(name, suggestion: near ?? SessionCommand.beginning(with: name))
             }
-        } else if text == "help" {
+        } else if text == "exit" || text == "quit" || text == "exit()" || text == "quit()" {
+            // What other shells understand; a variable of that name can still be part of an expression.
+            self = .command(.quit, "")
+        } else if text == "help" || text == "?" {
             self = .command(.help, "")
         } else if text.hasPrefix("help "), SessionCommand.isQuestion(String(text.dropFirst(5))) {
             self = .command(.help, SessionCommand.trimmed(String(text.dropFirst(5))))

@@ -13,6 +13,11 @@ struct SessionHelp {
 
     /// - Parameter question: a name or words, in quotes or not; nothing for an overview.
     func answer(_ question: String) -> String {
+        text(for: question).split(separator: "\n", omittingEmptySubsequences: false)
+            .flatMap { wrapped(String($0)) }.joined(separator: "\n")
+    }
+
+    private func text(for question: String) -> String {
         let words = question.split { $0.isWhitespace || $0 == "\"" || $0 == "'" }.map(String.init)
         guard let first = words.first else { return overview() }
         if words.count == 1, let text = about(first) { return text }
@@ -57,6 +62,22 @@ struct SessionHelp {
             text += ": \(ValueDescription(interpreter: interpreter).type(value))"
         }
         return global.documentation.map { "\(text)\n\n  \($0)" } ?? text
+    }
+
+    /// A line broken between words where it is too long for the terminal; what follows stands below its beginning.
+    private func wrapped(_ line: String) -> [String] {
+        let margin = String(line.prefix { $0 == " " }) + "  "
+        guard width > 2 * margin.count + 20 else { return [line] }
+        var lines: [String] = []
+        var rest = line
+        while DisplayWidth.of(rest) > width {
+            let head = rest.prefix(width)
+            // A word that is longer than the line stays whole.
+            guard let blank = head.lastIndex(of: " "), head[..<blank].contains(where: { $0 != " " }) else { break }
+            lines.append(String(rest[..<blank]))
+            rest = margin + rest[rest.index(after: blank)...]
+        }
+        return lines + [rest]
     }
 
     private func table(_ specs: [BuiltinSpec]) -> String {

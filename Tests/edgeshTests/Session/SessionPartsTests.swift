@@ -17,6 +17,8 @@ import Testing
         #expect(SessionCommand(":hel") == .unknown(":hel", suggestion: ":help"))
         #expect(SessionCommand(":nothing") == .unknown(":nothing", suggestion: nil))
         #expect(SessionCommand("help") == .command(.help, ""))
+        #expect(SessionCommand("?") == .command(.help, ""))
+        #expect(SessionCommand("exit") == .command(.quit, ""))
         #expect(SessionCommand("help moving average") == .command(.help, "moving average"))
         #expect(SessionCommand("help \"moving average\"") == .command(.help, "\"moving average\""))
         #expect(SessionCommand("load?") == .command(.documentation, "load"))

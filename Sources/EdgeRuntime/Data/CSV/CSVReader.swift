@@ -23,6 +23,7 @@ public struct CSVReader: Sendable {
         var fields: [String] = []
         while position < bytes.count {
             let first = line
+            try DataWork.check(line)
             fields.removeAll(keepingCapacity: true)
             var rowEnded = false
             var isBlank = true

@@ -8,7 +8,10 @@ public struct CSVWriter: Sendable {
     public func write(columns: [String], rows: [[DataTree]]) throws(DataError) -> String {
         var output = ""
         appendRow(columns, to: &output)
-        for row in rows { output += try self.row(row) }
+        for (position, row) in rows.enumerated() {
+            try DataWork.check(position)
+            output += try self.row(row)
+        }
         return output
     }
 

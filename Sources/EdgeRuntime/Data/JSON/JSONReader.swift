@@ -33,6 +33,7 @@ public enum JSONReader {
             let count = json_array_size(value)
             elements.reserveCapacity(count)
             for position in 0..<count {
+                try DataWork.check(position)
                 if let child = json_array_get(value, position) { elements.append(try tree(child, depth: depth + 1)) }
             }
             return .list(elements)

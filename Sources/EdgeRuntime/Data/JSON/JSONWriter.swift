@@ -43,6 +43,7 @@ public struct JSONWriter {
             }
             output += "["
             for (position, element) in elements.enumerated() {
+                try DataWork.check(position)
                 if position > 0 { output += "," }
                 breakLine(&output, depth: depth + 1, after: position > 0)
                 try append(element, to: &output, depth: depth + 1)

@@ -95,6 +95,7 @@ public struct YAMLReader: ~Copyable {
             if event.kind == YAML_SEQUENCE_END_EVENT { return (.list(elements), size) }
             let element = try value(after: event, depth: depth + 1)
             elements.append(element.tree)
+            try DataWork.check(elements.count)
             size += element.size
         }
     }
@@ -114,6 +115,7 @@ public struct YAMLReader: ~Copyable {
             if let name = key.anchor { anchors[name] = (.text(key.text), 1) }
             let field = try value(after: try next(), depth: depth + 1)
             fields.append(.init(name: key.text, value: field.tree))
+            try DataWork.check(fields.count)
             size += field.size
         }
     }

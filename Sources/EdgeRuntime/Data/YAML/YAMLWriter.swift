@@ -23,6 +23,7 @@ public enum YAMLWriter {
         case .list(let elements):
             if elements.isEmpty { output += "[]\n" }
             for (position, element) in elements.enumerated() {
+                try DataWork.check(position)
                 if position > 0 { output += String(repeating: " ", count: column) }
                 output += "- "
                 try append(element, to: &output, depth: depth + 1, column: column + 2)

@@ -18,18 +18,26 @@ public struct Detection: Sendable {
     /// - Parameters:
     ///   - season: After how many values the series repeats itself; nil to find out.
     ///   - threshold: Robust deviations or a probability; nil for the method's own.
+    ///   - progress: Gets the share of the work that is done; throws to stop.
     /// - Throws: `ForecastError` where there is nothing to watch, or a setting is out of range.
     public init(
-        _ series: TimeSeries, method: Method, season: Int? = nil, threshold: Double? = nil
-    ) throws(ForecastError) {
+        _ series: TimeSeries, method: Method, season: Int? = nil, threshold: Double? = nil,
+        progress: (Double) throws -> Void = { _ in }
+    ) throws {
         guard series.values.contains(where: { $0.isFinite }) else {
-            throw .unsuitable(
+            throw ForecastError.unsuitable(
                 "the series \"\(series.name)\" has no values to watch",
                 hint: "check the name of the value column, and that its fields are numbers")
         }
         var detector = try Detection.detector(
             method, season: season ?? Detection.season(of: series), threshold: threshold)
-        verdicts = series.values.map { detector.update($0) }
+        var verdicts: [Verdict] = []
+        verdicts.reserveCapacity(series.count)
+        for (position, value) in series.values.enumerated() {
+            if position % 1024 == 0 { try progress(Double(position) / Double(series.count)) }
+            verdicts.append(detector.update(value))
+        }
+        self.verdicts = verdicts
         self.series = series
         self.method = method
     }

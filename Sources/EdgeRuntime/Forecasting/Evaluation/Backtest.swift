@@ -62,12 +62,16 @@ public struct Backtest: Sendable {
 
     /// Runs it.
     ///
-    /// - Parameter progress: Gets the share of the work that is done; throws to stop.
+    /// - Parameters:
+    ///   - progress: Gets the share of the work that is done; throws to stop.
+    ///   - isCancelled: Asked within a fit, which then ends early; `progress` has to throw at its next call.
     /// - Throws: `ForecastError` for a series that is too short or not suitable; a model that does not fit is an entry with its failure.
     public init(
-        _ series: TimeSeries, _ options: Options, progress: (Double) throws -> Void = { _ in }
+        _ series: TimeSeries, _ options: Options, progress: (Double) throws -> Void = { _ in },
+        isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws {
-        let history = try History(series, season: options.season, companions: options.companions)
+        var history = try History(series, season: options.season, companions: options.companions)
+        history.isCancelled = isCancelled
         try Forecast.check(steps: options.horizon, levels: options.levels)
         let stride = options.stride ?? options.horizon
         guard options.folds >= 1, stride >= 1, !options.models.isEmpty else {

@@ -48,12 +48,16 @@ public struct Forecast: Sendable {
 
     /// Forecasts what follows a series.
     ///
-    /// - Parameter progress: Gets the share of the work that is done; throws to stop.
+    /// - Parameters:
+    ///   - progress: Gets the share of the work that is done; throws to stop.
+    ///   - isCancelled: Asked within a fit, which then ends early; `progress` has to throw at its next call.
     /// - Throws: `ForecastError` where the series is not suitable, too short or constant, or an argument out of range; what `progress` throws.
     public init(
-        _ series: TimeSeries, _ options: Options, progress: (Double) throws -> Void = { _ in }
+        _ series: TimeSeries, _ options: Options, progress: (Double) throws -> Void = { _ in },
+        isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws {
-        let history = try History(series, season: options.season, companions: options.companions)
+        var history = try History(series, season: options.season, companions: options.companions)
+        history.isCancelled = isCancelled
         try Forecast.check(steps: options.steps, levels: options.levels)
         let ridge = RidgeModel.Options(lags: options.lags)
         // Errors of many steps ahead are known for a part of the series only.
@@ -90,6 +94,7 @@ public struct Forecast: Sendable {
         guard let best else { throw ForecastError.argument("no model was asked for") }
         let fitted = try best.kind.fit(history, steps: options.steps, ridge: ridge)
         let values = fitted.forecast(after: history, steps: options.steps)
+        try progress(1)
         guard values.allSatisfy(\.isFinite) else {
             throw ForecastError.model(
                 "the forecast of \"\(best.kind.rawValue)\" leaves the numbers",

@@ -10,6 +10,8 @@ package struct History: Sendable {
     package let season: Int
     /// Other series on the same times, which a model with one set of weights for several learns from as well.
     package var companions: [History] = []
+    /// Asked within long work on the history; what comes of it after `true` is of no use.
+    package var isCancelled: @Sendable () -> Bool = { false }
 
     package init(values: [Double], times: [Int64], step: TimeStep, count: Int, season: Int) {
         self.values = values
@@ -23,6 +25,7 @@ package struct History: Sendable {
     package func first(_ count: Int) -> History {
         var result = History(values: values, times: times, step: step, count: count, season: season)
         result.companions = companions.map { $0.first(count) }
+        result.isCancelled = isCancelled
         return result
     }
 

@@ -5,6 +5,8 @@ struct NelderMead {
     var budget: Int
     /// The simplex is small enough when its values differ by less, relative to the best.
     var tolerance = 1e-9
+    /// Ends the search early, with the best so far.
+    var isCancelled: @Sendable () -> Bool = { false }
 
     /// - Parameters:
     ///   - start: Where to begin; the function has to be finite there for a useful result.
@@ -17,7 +19,7 @@ struct NelderMead {
         guard !start.isEmpty else { return best }
         var left = budget - 1
         var scale = 1.0
-        while left > start.count + 1 {
+        while left > start.count + 1, !isCancelled() {
             let found = descend(best, steps: steps.map { $0 * scale }, &left, function)
             let gain = best.value - found.value
             if found.value < best.value { best = found }
@@ -57,7 +59,7 @@ struct NelderMead {
             return Self.finite(function(trial))
         }
         simplex.sort { $0.value < $1.value }
-        while left > 0 {
+        while left > 0, !isCancelled() {
             let worst = simplex[count]
             let spread = worst.value - simplex[0].value
             if spread <= tolerance * (1e-12 + simplex[0].value.magnitude) { break }

@@ -5,9 +5,11 @@ public enum Envelope {
     /// - Parameters:
     ///   - rate: Samples a second.
     ///   - band: Only frequencies within it count, in hertz; nil for all. What it leaves out is cut off sharply.
+    ///   - isCancelled: Asked now and then; what is given back behind `true` is of no use.
     /// - Throws: `ForecastError` for an empty or gappy signal and for a band outside of 0 to half the rate.
     public static func of(
-        _ signal: [Double], rate: Double, band: ClosedRange<Double>? = nil
+        _ signal: [Double], rate: Double, band: ClosedRange<Double>? = nil,
+        isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws(ForecastError) -> [Double] {
         try Spectrum.check(signal, rate: rate)
         if let band, !(band.lowerBound >= 0 && band.upperBound <= rate / 2 && band.lowerBound < band.upperBound) {
@@ -16,7 +18,8 @@ public enum Envelope {
                 hint: "it has to lie between 0 and half the sampling rate, \(rate / 2) Hz")
         }
         let count = signal.count
-        let transform = try FourierTransform(length: count)
+        var transform = try FourierTransform(length: count)
+        transform.isCancelled = isCancelled
         var (real, imaginary) = transform.forward(signal)
         for bin in 0..<count {
             // Negative frequencies go, positive ones count twice; 0 and half the rate stand once.

@@ -16,6 +16,8 @@ public struct FourierTransform: Sendable {
     private let sines: [Double]
     private let reversed: [UInt32]
     private let chirp: Chirp?
+    /// Asked between passes over the samples; behind `true` a transform ends early, and what it gives is of no use.
+    public var isCancelled: @Sendable () -> Bool = { false }
 
     /// Bluestein's chirp exp(-πi·k² / length) and the transform of its conjugate.
     private struct Chirp: Sendable {
@@ -75,7 +77,8 @@ public struct FourierTransform: Sendable {
     public func forward(_ real: inout [Double], _ imaginary: inout [Double]) {
         precondition(real.count == length && imaginary.count == length, "as many samples as the transform is long")
         guard let chirp else {
-            FourierTransform.powerOfTwo(&real, &imaginary, cosines: cosines, sines: sines, reversed: reversed)
+            FourierTransform.powerOfTwo(
+                &real, &imaginary, cosines: cosines, sines: sines, reversed: reversed, isCancelled: isCancelled)
             return
         }
         var (a, b) = ([Double](repeating: 0, count: size), [Double](repeating: 0, count: size))
@@ -83,14 +86,16 @@ public struct FourierTransform: Sendable {
             a[index] = real[index] * chirp.real[index] - imaginary[index] * chirp.imaginary[index]
             b[index] = real[index] * chirp.imaginary[index] + imaginary[index] * chirp.real[index]
         }
-        FourierTransform.powerOfTwo(&a, &b, cosines: cosines, sines: sines, reversed: reversed)
+        FourierTransform.powerOfTwo(
+            &a, &b, cosines: cosines, sines: sines, reversed: reversed, isCancelled: isCancelled)
         for index in 0..<size {
             let product = a[index] * chirp.kernelReal[index] - b[index] * chirp.kernelImaginary[index]
             // The inverse transform is the forward one with both parts exchanged.
             b[index] = a[index] * chirp.kernelImaginary[index] + b[index] * chirp.kernelReal[index]
             a[index] = product
         }
-        FourierTransform.powerOfTwo(&b, &a, cosines: cosines, sines: sines, reversed: reversed)
+        FourierTransform.powerOfTwo(
+            &b, &a, cosines: cosines, sines: sines, reversed: reversed, isCancelled: isCancelled)
         let scale = 1 / Double(size)
         for index in 0..<length {
             real[index] = (a[index] * chirp.real[index] - b[index] * chirp.imaginary[index]) * scale
@@ -117,7 +122,8 @@ public struct FourierTransform: Sendable {
     }
 
     private static func powerOfTwo(
-        _ real: inout [Double], _ imaginary: inout [Double], cosines: [Double], sines: [Double], reversed: [UInt32]
+        _ real: inout [Double], _ imaginary: inout [Double], cosines: [Double], sines: [Double], reversed: [UInt32],
+        isCancelled: () -> Bool = { false }
     ) {
         let size = real.count
         for index in 0..<size where index < Int(reversed[index]) {
@@ -129,7 +135,7 @@ public struct FourierTransform: Sendable {
                 cosines.withUnsafeBufferPointer { cosines in
                     sines.withUnsafeBufferPointer { sines in
                         var half = 1
-                        while half < size {
+                        while half < size, !isCancelled() {
                             let stride = size / (2 * half)
                             var block = 0
                             while block < size {

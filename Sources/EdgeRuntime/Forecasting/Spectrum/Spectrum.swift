@@ -43,10 +43,12 @@ public struct Spectrum: Sendable, Hashable {
     ///   - rate: Samples a second.
     ///   - segment: Samples a segment; nil for the whole signal.
     ///   - overlap: The share of a segment that the next one begins with.
+    ///   - isCancelled: Asked now and then; what is given back behind `true` is of no use.
     /// - Throws: `ForecastError` for an empty signal, samples that are not finite, and settings that are out of range.
     public init(
         _ signal: [Double], rate: Double, segment: Int? = nil, overlap: Double = 0.5, window: Window = .hann,
-        scaling: Scaling = .amplitude, removesMean: Bool = true
+        scaling: Scaling = .amplitude, removesMean: Bool = true,
+        isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws(ForecastError) {
         try Spectrum.check(signal, rate: rate)
         let length = segment ?? signal.count
@@ -56,14 +58,15 @@ public struct Spectrum: Sendable, Hashable {
                 hint: "choose `segment` between 2 and \(signal.count)")
         }
         guard overlap >= 0, overlap < 1 else { throw .argument("`overlap` must be at least 0 and below 1") }
-        let transform = try FourierTransform(length: length)
+        var transform = try FourierTransform(length: length)
+        transform.isCancelled = isCancelled
         let weights = window.weights(length)
         let bins = length / 2 + 1
         var sum = [Double](repeating: 0, count: bins)
         let advance = max(1, length - Int(overlap * Double(length)))
         var start = 0
         var segments = 0
-        while start + length <= signal.count {
+        while start + length <= signal.count, !isCancelled() {
             let samples = signal[start..<start + length]
             let mean = removesMean ? samples.reduce(0, +) / Double(length) : 0
             let (real, imaginary) = transform.forward(zip(samples, weights).map { ($0 - mean) * $1 })

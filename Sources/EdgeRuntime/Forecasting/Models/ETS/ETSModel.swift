@@ -38,14 +38,17 @@ public struct ETSModel: Sendable {
         }
         let forms = form.map { [$0] } ?? ETSForm.candidates(isPositive: isPositive, isSeasonal: isSeasonal)
         let season = isSeasonal ? history.season : 1
-        var found = forms.compactMap { ETSSearch($0, values, season: $0.season == .none ? 1 : season)?.run(effort: 1) }
+        var found = forms.compactMap {
+            ETSSearch($0, values, season: $0.season == .none ? 1 : season)?
+                .run(effort: 1, isCancelled: history.isCancelled)
+        }
         found.sort { $0.aicc < $1.aicc }
         // The first search is a rough one; those near the best are searched on.
         let near = found.prefix(3).filter { $0.aicc < found[0].aicc + 10 }
         let refined = near.compactMap { candidate in
             ETSSearch(
                 candidate.form, values, season: candidate.form.season == .none ? 1 : season, from: candidate.parameters)?
-                .run(effort: 6)
+                .run(effort: 6, isCancelled: history.isCancelled)
         }
         guard let best = refined.min(by: { $0.aicc < $1.aicc }) else {
             throw .tooShort(

@@ -27,9 +27,11 @@ struct ETSSearch {
             form.season != .none && season <= ETSModel.longestSearchedSeason && values.count <= 40 * season
     }
 
-    func run(effort: Int) -> Result {
+    /// - Parameter isCancelled: ends the search early; the result is then of no use.
+    func run(effort: Int, isCancelled: @escaping @Sendable () -> Bool) -> Result {
         let (point, steps) = packed()
-        let search = NelderMead(budget: effort * 150 * (point.count + 4))
+        var search = NelderMead(budget: effort * 150 * (point.count + 4))
+        search.isCancelled = isCancelled
         let best = search.minimize(point, steps: steps) { point in
             let parameters = unpacked(point)
             return parameters.isAllowed(form) ? ETSFilter.deviance(form, parameters, values) : .infinity

@@ -9,11 +9,13 @@ struct Cholesky {
     /// - Parameters:
     ///   - matrix: Row by row, `count` × `count`; its lower triangle is read.
     ///   - ridge: Added to the diagonal.
-    init?(_ matrix: [Double], count: Int, ridge: Double) {
+    ///   - isCancelled: Asked row by row; nil is given back behind `true`.
+    init?(_ matrix: [Double], count: Int, ridge: Double, isCancelled: () -> Bool = { false }) {
         self.count = count
         lower = matrix
         let succeeded = lower.withUnsafeMutableBufferPointer { lower in
             for row in 0..<count {
+                if isCancelled() { return false }
                 for column in 0...row {
                     var sum = lower[row * count + column] + (row == column ? ridge : 0)
                     sum -= Cholesky.dot(lower, row * count, column * count, column)

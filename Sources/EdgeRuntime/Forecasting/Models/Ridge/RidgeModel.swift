@@ -59,7 +59,10 @@ public struct RidgeModel: Sendable {
         }
         var folds = moments[0]
         for others in moments.dropFirst() { for index in folds.indices { folds[index].add(others[index]) } }
-        guard let regression = RidgeRegression(folds: folds, penalty: options.penalty) else {
+        guard
+            let regression = RidgeRegression(
+                folds: folds, penalty: options.penalty, isCancelled: first.isCancelled)
+        else {
             throw .model("no ridge regression fits the values", hint: "they are too large or too much alike")
         }
         self.regression = regression
@@ -106,6 +109,8 @@ public struct RidgeModel: Sendable {
             for index in rows * fold / folds..<rows * (fold + 1) / folds {
                 let origin = latest - (rows - 1 - index) * design.stride
                 let level = design.level(values, origin)
+                // What is left out is of no use to anybody.
+                if index % 64 == 0, history.isCancelled() { break }
                 var row = design.features(
                     values, origin: origin, time: history.time(origin), level: level, phase: origin)
                 for target in origin..<origin + design.steps { row.append(values[target] - level) }

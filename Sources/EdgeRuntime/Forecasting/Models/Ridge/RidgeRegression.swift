@@ -14,7 +14,8 @@ struct RidgeRegression: Sendable {
     /// - Parameters:
     ///   - folds: The rows in disjoint parts; each is predicted once from the others.
     ///   - penalty: A fixed penalty; nil to choose the one with the smallest cross-validated error.
-    init?(folds: [Moments], penalty fixed: Double? = nil) {
+    ///   - isCancelled: Asked now and then; nil is given back behind `true`.
+    init?(folds: [Moments], penalty fixed: Double? = nil, isCancelled: () -> Bool = { false }) {
         guard let first = folds.first else { return nil }
         features = first.features
         targets = first.targets
@@ -32,7 +33,11 @@ struct RidgeRegression: Sendable {
                 let cross = zip(whole.cross, part.cross).map { $0 - $1 }
                 let count = Double(all.rows - fold.rows)
                 for (index, penalty) in RidgeRegression.penalties.enumerated() {
-                    guard let factor = Cholesky(gram, count: features, ridge: penalty * count) else {
+                    if isCancelled() { return nil }
+                    guard
+                        let factor = Cholesky(
+                            gram, count: features, ridge: penalty * count, isCancelled: isCancelled)
+                    else {
                         errors[index] = .infinity
                         continue
                     }
@@ -44,7 +49,8 @@ struct RidgeRegression: Sendable {
             chosen = RidgeRegression.penalties[best]
         }
         guard let penalty = chosen,
-            let factor = Cholesky(whole.gram, count: features, ridge: penalty * Double(all.rows))
+            let factor = Cholesky(
+                whole.gram, count: features, ridge: penalty * Double(all.rows), isCancelled: isCancelled)
         else { return nil }
         self.penalty = penalty
         var weights = factor.solve(whole.cross, columns: targets)

@@ -26,7 +26,8 @@ public struct ThetaModel: Sendable {
         let magnitude = values.reduce(0) { $0 + $1.magnitude } / Double(values.count)
         var best: (form: ThetaForm, parameters: ThetaParameters, error: Double)?
         for candidate in form.map({ [$0] }) ?? ThetaForm.allCases {
-            let found = ThetaModel.search(candidate, values, fixed: fixed, magnitude: magnitude)
+            let found = ThetaModel.search(
+                candidate, values, fixed: fixed, magnitude: magnitude, isCancelled: history.isCancelled)
             if found.error < best?.error ?? .infinity { best = (candidate, found.parameters, found.error) }
         }
         guard let best else {
@@ -44,7 +45,8 @@ public struct ThetaModel: Sendable {
     }
 
     private static func search(
-        _ form: ThetaForm, _ values: [Double], fixed: Line, magnitude: Double
+        _ form: ThetaForm, _ values: [Double], fixed: Line, magnitude: Double,
+        isCancelled: @escaping @Sendable () -> Bool
     ) -> (parameters: ThetaParameters, error: Double) {
         func parameters(_ point: [Double]) -> ThetaParameters {
             ThetaParameters(level: point[0], alpha: point[1], theta: form.searchesTheta ? point[2] : 2)
@@ -55,7 +57,9 @@ public struct ThetaModel: Sendable {
         for (level, alpha) in [(values[0] / 2, 0.5), (values[0], 0.2)] {
             let start = [level, alpha] + (form.searchesTheta ? [2] : [])
             let steps = [spread * 0.5, 0.1] + (form.searchesTheta ? [1] : [])
-            let found = NelderMead(budget: 1500, tolerance: 1e-10).minimize(start, steps: steps) { point in
+            var search = NelderMead(budget: 1500, tolerance: 1e-10)
+            search.isCancelled = isCancelled
+            let found = search.minimize(start, steps: steps) { point in
                 let candidate = parameters(point)
                 return candidate.isAllowed
                     ? ThetaFilter.error(form, candidate, values, fixed: fixed, magnitude: magnitude) : .infinity
