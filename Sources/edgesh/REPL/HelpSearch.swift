@@ -11,18 +11,25 @@ struct HelpSearch {
     /// More are not of use to anybody.
     static let mostResults = 15
 
+    private static let fillers: Set<String> = [
+        "and", "are", "can", "does", "for", "from", "how", "into", "the", "what", "with",
+    ]
+
     /// The functions in whose declaration all words occur, best first; where there is none, those with some of the words.
     static func find(_ words: [String], in specs: some Sequence<BuiltinSpec>) -> [BuiltinSpec] {
-        let words = words.map { $0.lowercased() }
+        let all = words.map { $0.lowercased() }
+        // Words that stand in every other sentence say nothing of what is looked for.
+        let telling = all.filter { $0.count > 2 && !fillers.contains($0) }
+        let words = telling.isEmpty ? all : telling
         guard !words.isEmpty else { return [] }
-        var all: [Match] = []
+        var whole: [Match] = []
         var some: [Match] = []
         for spec in specs {
             let scores = words.map { score($0, spec) }
             let match = Match(spec: spec, score: scores.reduce(0, +))
-            if scores.allSatisfy({ $0 > 0 }) { all.append(match) } else if match.score >= 2 { some.append(match) }
+            if scores.allSatisfy({ $0 > 0 }) { whole.append(match) } else if match.score >= 2 { some.append(match) }
         }
-        let found = (all.isEmpty ? some.filter { $0.score * 2 >= (some.map(\.score).max() ?? 0) } : all).sorted {
+        let found = (whole.isEmpty ? some.filter { $0.score * 2 >= (some.map(\.score).max() ?? 0) } : whole).sorted {
             ($1.score, $0.spec.name) < ($0.score, $1.spec.name)
         }
         return found.prefix(mostResults).map(\.spec)
@@ -58,6 +65,7 @@ struct HelpSearch {
         guard text.contains(word) else { return 0 }
         let words = text.split { !$0.isLetter && !$0.isNumber }
         // `average` is also meant by `averages`.
-        return words.contains { $0 == word || ($0.hasPrefix(word) && $0.count <= word.count + 2) } ? whole : part
+        if words.contains(where: { $0 == word || ($0.hasPrefix(word) && $0.count <= word.count + 2) }) { return whole }
+        return word.count > 3 ? part : 0
     }
 }

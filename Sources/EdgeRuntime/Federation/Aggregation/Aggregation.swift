@@ -42,6 +42,7 @@ public struct Aggregation: Sendable {
         var finite: [Int] = []
         var excluded: [Exclusion] = []
         for (position, client) in updates.enumerated() {
+            try progress?(0)
             guard let (part, index, value) = try client.update.firstNotFinite() else {
                 finite.append(position)
                 continue

@@ -45,6 +45,7 @@ enum UpdateDistance {
             if TensorColumn.isDouble(tensors) {
                 try TensorColumn.withPointers(tensors, of: Double.self) { columns in
                     for start in stride(from: 0, to: count, by: block) {
+                        if start % (block << 3) == 0 { try progress?(Double(done + start) / total) }
                         body(columns.map { $0 + start }, min(block, count - start))
                     }
                 }
@@ -60,7 +61,7 @@ enum UpdateDistance {
                                 for index in 0..<length { to[index] = Double(from[index]) }
                             }
                             body(rows, length)
-                            if start % (block << 6) == 0 { try progress?(Double(done + start) / total) }
+                            if start % (block << 3) == 0 { try progress?(Double(done + start) / total) }
                         }
                     }
                 }
