@@ -57,7 +57,8 @@ final class Shell {
         } catch {
             progress.clear()
             output.flush()
-            switch error.stage {
+            // Whatever long work throws once it was told to end, it was the user who ended it.
+            switch interpreter.cancellation.isCancelled && error.stage == .run ? .cancelled : error.stage {
             case .compile:
                 show(error.diagnostics)
                 return (.doesNotCompile, nil)

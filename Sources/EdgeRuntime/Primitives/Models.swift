@@ -112,7 +112,9 @@ extension Primitives {
                 }
             }
             let fitted = try ModelInputs.fit(tensors, to: object.model)
-            let outputs = try object.session(context).run(fitted).map { TensorObject($0) }
+            let outputs = try context.cancellable { _ in
+                try object.session(context).run(fitted).map { TensorObject($0) }
+            }
             return outputs.count == 1 ? try outputs[0].encode(context) : try outputs.encode(context)
         }
     }
@@ -127,7 +129,9 @@ extension Primitives {
             examples: [.needs("m.onnx", code: "latency(load(\"m\"), runs: 10).median < 1s", result: "true")]
         ) { context, object, runs in
             let session = try Session(object.model, options: .forScripts(context))
-            let measured = try session.latency(of: ModelInputs.zeros(for: object.model), runs: runs)
+            let measured = try context.cancellable { _ in
+                try session.latency(of: ModelInputs.zeros(for: object.model), runs: runs)
+            }
             return [
                 "median": TimeSpan(seconds: measured.median / .seconds(1)),
                 "best": TimeSpan(seconds: measured.best / .seconds(1)), "runs": measured.runs,

@@ -21,6 +21,10 @@ import Testing
                 "detect(build(400_000, i => i % 100), method: \"change_point\")",
             ]
         ),
+        (
+            "models", "let m = load(\"\(PackageRoot.path)/examples/models/bearing.onnx\")",
+            ["latency(m, runs: 100_000)"]
+        ),
         ("waiting", "", ["sleep(1h)", "connect(\"modbus-tcp://127.0.0.1:1\", wait: true, timeout: 1h)"]),
     ])
     func ctrlCIsHeard(what: String, preparation: String, entries: [String]) throws {
