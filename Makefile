@@ -5,7 +5,7 @@
 # make soak       fuzz the readers, the grammars and the language for SOAK_SECONDS each
 # make install    copy the program below PREFIX (default /usr/local)
 # make size       what the release binary weighs
-# make format     write Swift files as the project's style wants them
+# make format     write Swift files, and with a release binary scripts, as the project's style wants them
 # make docs       write docs/reference again from the primitives' declarations
 # make clean      remove everything that was built
 
@@ -19,6 +19,10 @@ BINARY := .build/release/edgesh
 
 # Warnings are errors in what `make test` builds; see Package.swift.
 STRICT := EDGESH_STRICT=1
+
+# Where shells look for completions, below share.
+COMPLETIONS := bash:bash-completion/completions/edgesh zsh:zsh/site-functions/_edgesh \
+	fish:fish/vendor_completions.d/edgesh.fish
 
 .DEFAULT_GOAL := release
 .PHONY: release run test bench soak install size format docs clean dependencies peers
@@ -51,13 +55,17 @@ soak: release peers
 install: release
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/edgesh"
 	install -m 755 $(BINARY) "$(DESTDIR)$(PREFIX)/bin/edgesh"
-	cp -R examples stdlib "$(DESTDIR)$(PREFIX)/share/edgesh/"
+	cp -R examples stdlib editors "$(DESTDIR)$(PREFIX)/share/edgesh/"
+	install -d $(foreach shell,$(COMPLETIONS),"$(DESTDIR)$(PREFIX)/share/$(dir $(word 2,$(subst :, ,$(shell))))")
+	$(foreach shell,$(COMPLETIONS),$(BINARY) --generate-completion-script $(word 1,$(subst :, ,$(shell))) \
+		> "$(DESTDIR)$(PREFIX)/share/$(word 2,$(subst :, ,$(shell)))" &&) true
 
 size: release
 	@ls -l $(BINARY) | awk '{ printf "%s  %.1f MB\n", $$NF, $$5 / 1000000 }'
 
 format:
 	git ls-files -z '*.swift' ':!:*.pb.swift' | xargs -0 $(SWIFT) format --in-place --parallel
+	@if [ -x $(BINARY) ]; then $(BINARY) fmt examples stdlib; fi
 
 docs: release
 	$(BINARY) doc --reference docs/reference

@@ -24,7 +24,11 @@ struct EdgeshCommand: ParsableCommand {
             edgesh -e CODE [ARGS ...]   run code and print its value
             edgesh -                    run the script on standard input
             edgesh                      talk to it
+            edgesh fmt [FILE ...]       lay scripts out in the style of the language
+            edgesh test [FILE ...]      run tests and the examples in doc comments
+            edgesh doc [NAME | FILE]    show what a function or a module does
             edgesh explain CODE         tell more about an error
+            edgesh lsp                  serve an editor
             """,
         discussion: """
             Options, before FILE:
@@ -38,6 +42,9 @@ struct EdgeshCommand: ParsableCommand {
             130 interrupted.
             """,
         version: edgeshVersion,
-        subcommands: [RunCommand.self, ExplainCommand.self, DocumentationCommand.self],
+        subcommands: [
+            RunCommand.self, FormatCommand.self, TestCommand.self, DocumentationCommand.self, ExplainCommand.self,
+            LanguageServerCommand.self,
+        ],
         defaultSubcommand: RunCommand.self)
 }

@@ -22,7 +22,8 @@ struct RunCommand: ParsableCommand {
     var maxSteps: Int?
 
     @ArgumentParser.Argument(
-        parsing: .captureForPassthrough, help: "The script, - for standard input, and what it finds in args().")
+        parsing: .captureForPassthrough, help: "The script, - for standard input, and what it finds in args().",
+        completion: .file(extensions: ["edge"]))
     var arguments: [String] = []
 
     func validate() throws {

@@ -14,6 +14,12 @@ public enum Folder {
         return status.st_mode & S_IFMT == S_IFDIR ? .folder : .file
     }
 
+    /// Whether a path names a symbolic link.
+    public static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+
     /// The names in a folder, sorted, without `.` and `..`. Names that are not UTF-8 are left out: no text can say them.
     ///
     /// - Throws: `DataError` where it is missing, no folder or not readable.
