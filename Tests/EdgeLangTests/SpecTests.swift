@@ -32,6 +32,8 @@ import Testing
     func languageDoesWhatItsSpecSays(_ spec: Case) throws {
         let interpreter = Interpreter()
         interpreter.limits.memory = 64 << 20
+        // A case that ends in an error of the run shows what the run does, also where the checker would have seen it coming.
+        interpreter.checksTypes = !spec.errors.contains { $0.code.hasPrefix("E03") }
         var output = ""
         interpreter.writeOutput = { output += $0 }
         interpreter.writeWarning = { output += "warning: \($0)\n" }

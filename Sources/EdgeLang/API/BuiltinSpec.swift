@@ -151,6 +151,7 @@ public enum Effect: String, Sendable, CaseIterable {
     case writesFiles = "writes files"
     case network = "uses the network"
     case runsPrograms = "runs programs"
+    case readsEnvironment = "reads environment variables"
 }
 
 /// What is known of a parameter.

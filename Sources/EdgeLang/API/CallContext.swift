@@ -97,6 +97,8 @@ public final class CallContext {
 
     /// Throws unless the policy of the interpreter allows it. Call it before touching a file, a socket or a program.
     public func authorize(_ access: Access) throws { try interpreter.authorize?(access) }
+    /// Whether there is such a policy: asking for each of many files may cost something.
+    public var isRestricted: Bool { interpreter.authorize != nil }
 
     // MARK: Showing values
 
@@ -114,5 +116,8 @@ public enum Access: Sendable, Hashable {
     case readFile(String)
     case writeFile(String)
     case network(host: String, port: Int)
+    /// By its name where it is looked for along `PATH`.
     case runProgram(String)
+    /// A variable of the environment.
+    case environment(String)
 }

@@ -20,6 +20,9 @@ struct ModuleTable {
     /// Modules that are being read or run, with the names to show in an error: a second time is a cycle.
     var pending: [(path: String, name: String)] = []
 
+    /// Modules that have errors themselves.
+    var broken: Set<String> = []
+
     var values: [Value] { modules.values.compactMap(\.value) }
 
     /// What `path` in a file means.
@@ -38,36 +41,79 @@ extension Interpreter {
         var endsInExpression: Bool
     }
 
+    /// What is known of a text before it is compiled.
+    struct Analysis {
+        let file: FileID
+        let program: Program
+        /// Nil where the text was not looked at further.
+        var resolution: Resolution?
+        var notes: CheckNotes?
+        /// Of the text and, before that, of what it imports.
+        var diagnostics: [Diagnostic]
+
+        /// Whether something that is imported cannot be used.
+        var lacksModule = false
+
+        var isValid: Bool { !diagnostics.contains { $0.severity == .error } }
+    }
+
+    /// Reads and checks a text and everything it imports.
+    ///
+    /// - Parameter forEditor: Whether uses and types are to be written down, and the text looked at as far as possible
+    ///   where it has errors.
+    func analyze(_ source: SourceFile, mode: Mode, forEditor: Bool = false) -> Analysis {
+        // A module that could not be used may have been mended since the last text.
+        if modules.pending.isEmpty { modules.broken = [] }
+        let file = sources.add(source)
+        let parsed = Parser.parse(source, as: file, options: ParserOptions(isPrompt: mode == .entry))
+        var analysis = Analysis(file: file, program: parsed.program, diagnostics: parsed.diagnostics)
+        guard parsed.isValid || forEditor else { return analysis }
+        var interfaces: [String: ModuleInterface] = [:]
+        var problems: [Diagnostic] = []
+        for module in parsed.program.imports {
+            do throws(Failure) {
+                interfaces[module.path] = try readModule(module, from: source, file)
+            } catch {
+                problems += error.diagnostics
+                analysis.lacksModule = true
+            }
+        }
+        let options = ResolverOptions(
+            builtins: BuiltinSignatures(specs), hostTypes: { [unowned self] in knownHostTypes },
+            declaresGlobals: mode == .entry, globals: globalInfos, modules: interfaces)
+        var (resolution, found) = Resolver.resolve(parsed.program, options: options)
+        if checksTypes {
+            let outcome = Checker.check(
+                parsed.program, resolution, options: options, found: found, isEntry: mode == .entry,
+                collectsNotes: forEditor)
+            found = (found + outcome.diagnostics).sorted { $0.span.start < $1.span.start }
+            resolution.interface.types = outcome.exports
+            analysis.notes = outcome.notes
+        }
+        analysis.resolution = resolution
+        // What is not written to its end may be misunderstood: then only the errors of the parser are shown.
+        analysis.diagnostics = problems + parsed.diagnostics + (parsed.isValid ? found : [])
+        return analysis
+    }
+
     /// Reads, checks and compiles a text and everything it imports. Nothing runs.
     func prepare(
         _ source: SourceFile, mode: Mode, collectsTests: Bool, isModule: Bool = false
     ) throws(Failure) -> Prepared {
-        let file = sources.add(source)
-        let parsed = Parser.parse(source, as: file, options: ParserOptions(isPrompt: mode == .entry))
-        if !parsed.isValid { throw Failure(stage: .compile, diagnostics: parsed.diagnostics) }
-        var interfaces: [String: ModuleInterface] = [:]
-        for module in parsed.program.imports {
-            interfaces[module.path] = try readModule(module, from: source, file)
-        }
-        let options = ResolverOptions(
-            builtins: BuiltinSignatures(specs), hostTypes: { [unowned self] in knownHostTypes },
-            declaresGlobals: mode == .entry, globals: globalInfos,
-            modules: interfaces)
-        let (resolution, found) = Resolver.resolve(parsed.program, options: options)
-        let diagnostics = parsed.diagnostics + found
-        if diagnostics.contains(where: { $0.severity == .error }) {
-            throw Failure(stage: .compile, diagnostics: diagnostics)
+        let analysis = analyze(source, mode: mode)
+        guard analysis.isValid, !analysis.lacksModule, let resolution = analysis.resolution else {
+            throw Failure(stage: .compile, diagnostics: analysis.diagnostics)
         }
         do throws(Diagnostic) {
             let unit = try Compiler.compile(
-                parsed.program, resolution, heap: heap, specs: specs, collectsTests: collectsTests, isModule: isModule,
-                globalBox: { [unowned self] in globalBox($0) })
+                analysis.program, resolution, heap: heap, specs: specs, collectsTests: collectsTests,
+                isModule: isModule, globalBox: { [unowned self] in globalBox($0) })
             machine.units.append(unit)
             return Prepared(
-                unit: unit, resolution: resolution, warnings: diagnostics,
-                endsInExpression: parsed.program.body.result != nil)
+                unit: unit, resolution: resolution, warnings: analysis.diagnostics,
+                endsInExpression: analysis.program.body.result != nil)
         } catch {
-            throw Failure(stage: .compile, diagnostics: diagnostics + [error])
+            throw Failure(stage: .compile, diagnostics: analysis.diagnostics + [error])
         }
     }
 
@@ -76,33 +122,48 @@ extension Interpreter {
     private func readModule(
         _ module: ImportDeclaration, from source: SourceFile, _ file: FileID
     ) throws(Failure) -> ModuleInterface {
-        guard let path = findModule(module.path, from: source) else {
+        let path: String?
+        do {
+            path = try findModule(module.path, from: source)
+        } catch {
+            throw moduleFailure(module, RuntimeError.wrapping(error).diagnostic)
+        }
+        guard let path else {
             throw moduleFailure(
                 module, "there is no module `\(module.path)`",
                 hint: "a path that begins with `./` is looked up beside this file, others in the library")
         }
         modules[file, module.path] = path
         if let known = modules.modules[path] { return known.interface }
+        // Its errors have been shown where it was imported first.
+        if modules.broken.contains(path) { throw Failure(stage: .compile, diagnostics: []) }
         if let first = modules.pending.firstIndex(where: { $0.path == path }) {
             let cycle = modules.pending[first...].map(\.name) + [modules.pending[first].name]
             throw moduleFailure(
                 module, "modules import each other in a cycle: " + cycle.joined(separator: " → "), hint: nil)
-        }
-        do {
-            try authorize?(.readFile(path))
-        } catch {
-            throw moduleFailure(module, RuntimeError.wrapping(error).diagnostic.message, hint: nil)
         }
         guard let bytes = Interpreter.read(path) else {
             throw moduleFailure(module, "cannot read `\(path)`", hint: nil)
         }
         modules.pending.append((path, module.path))
         defer { modules.pending.removeLast() }
-        let prepared = try prepare(
-            SourceFile(name: path, bytes: bytes), mode: .script, collectsTests: false, isModule: true)
+        let prepared: Prepared
+        do throws(Failure) {
+            prepared = try prepare(
+                SourceFile(name: path, bytes: bytes), mode: .script, collectsTests: false, isModule: true)
+        } catch {
+            modules.broken.insert(path)
+            throw error
+        }
         modules.modules[path] = ModuleTable.Module(
             name: module.path, unit: prepared.unit, interface: prepared.resolution.interface, value: nil)
         return prepared.resolution.interface
+    }
+
+    private func moduleFailure(_ module: ImportDeclaration, _ diagnostic: Diagnostic) -> Failure {
+        var diagnostic = diagnostic
+        diagnostic.labels = [Diagnostic.Label(module.pathSpan)]
+        return Failure(stage: .compile, diagnostics: [diagnostic])
     }
 
     private func moduleFailure(_ module: ImportDeclaration, _ message: String, hint: String?) -> Failure {
@@ -114,18 +175,32 @@ extension Interpreter {
             ])
     }
 
-    /// The real path of a module's file.
-    private func findModule(_ path: String, from source: SourceFile) -> String? {
+    /// The real path of a module's file; nil where there is none.
+    ///
+    /// - Throws: What a place may not be looked at for, where none of the others has it.
+    private func findModule(_ path: String, from source: SourceFile) throws -> String? {
         let name = path.hasSuffix(".edge") ? path : path + ".edge"
-        if path.hasPrefix("/") { return Interpreter.realPath(name) }
-        if path.hasPrefix("./") || path.hasPrefix("../") {
-            let folder = source.name.lastIndex(of: "/").map { String(source.name[...$0]) } ?? ""
-            return Interpreter.realPath(folder + name)
+        var refusal: (any Error)?
+        for place in places(of: name, from: source) {
+            do {
+                try authorize?(.readFile(place))
+            } catch {
+                refusal = refusal ?? error
+                continue
+            }
+            if let found = Interpreter.realPath(place) { return found }
         }
-        for folder in modulePath {
-            if let found = Interpreter.realPath(folder + "/" + name) { return found }
-        }
+        if let refusal { throw refusal }
         return nil
+    }
+
+    private func places(of name: String, from source: SourceFile) -> [String] {
+        if name.hasPrefix("/") { return [name] }
+        if name.hasPrefix("./") || name.hasPrefix("../") {
+            let folder = source.name.lastIndex(of: "/").map { String(source.name[...$0]) } ?? ""
+            return [folder + name]
+        }
+        return modulePath.map { $0 + "/" + name }
     }
 
     private static func realPath(_ path: String) -> String? {
@@ -162,11 +237,9 @@ extension Interpreter {
     }
 }
 
-extension ParameterSpec {
-    /// The types of host objects it accepts.
-    var hostTypes: [String] {
-        types.compactMap { type in
-            if case .host(let name) = type { name } else { nil }
-        }
+extension ValueType {
+    /// The name of a type of host objects.
+    var hostName: String? {
+        if case .host(let name) = self { name } else { nil }
     }
 }

@@ -46,6 +46,9 @@ public final class Interpreter {
 
     /// What a run may use up.
     public var limits = Limits()
+    /// Whether types are followed through a text before it runs (see `Checker`). Without it only names, calls and literals are
+    /// checked.
+    public var checksTypes = true
     /// Types of host objects that annotations may name, besides those that parameters of built-in functions take.
     public var hostTypes: [String] = []
     /// Folders in which `import "std/x"` looks for `std/x.edge`.
@@ -56,6 +59,8 @@ public final class Interpreter {
     public var flushOutput: () -> Void = {}
     /// Gets warnings, one line each without its line end.
     public var writeWarning: (String) -> Void = { _ in }
+    /// Gets the warnings about a text, before it runs.
+    public var reportWarnings: ([Diagnostic]) -> Void = { _ in }
     /// Gets the progress of long work: a fraction, if known, and a text.
     public var reportProgress: ((Double?, String) -> Void)?
     /// Throws where the script may not reach what it asks for. Nil allows everything.
@@ -71,7 +76,9 @@ public final class Interpreter {
     /// The result of the last run, which must stay alive.
     var lastValue = Value.null
     /// The types of host objects that annotations may name.
-    lazy var knownHostTypes = hostTypes + specs.flatMap { $0.parameters.flatMap(\.hostTypes) }
+    lazy var knownHostTypes = Array(
+        Set(hostTypes + specs.flatMap { $0.parameters.flatMap(\.types) + $0.result.types }.compactMap(\.hostName))
+    ).sorted()
 
     /// - Parameters:
     ///   - builtins: The functions scripts can call; a later one of the same name wins.
@@ -103,6 +110,7 @@ public final class Interpreter {
     public func run(_ source: SourceFile, mode: Mode = .script) throws(Failure) -> Outcome {
         let prepared = try prepare(source, mode: mode, collectsTests: false)
         defer { if mode == .entry { declareGlobals(prepared.resolution) } }
+        if !prepared.warnings.isEmpty { reportWarnings(prepared.warnings) }
         let value = try execute(prepared.unit)
         lastValue = value
         if mode == .entry, prepared.endsInExpression, !value.isNull {
@@ -113,13 +121,24 @@ public final class Interpreter {
         return Outcome(value: value, endsInExpression: prepared.endsInExpression, warnings: prepared.warnings)
     }
 
-    /// Everything that is wrong with a text, without running it.
+    /// Everything that is wrong with a text and with what it imports, without running it: errors and warnings.
     public func check(_ source: SourceFile, mode: Mode = .script) -> [Diagnostic] {
+        let analysis = analyze(source, mode: mode)
+        guard analysis.isValid else { return analysis.diagnostics }
         do throws(Failure) {
             return try prepare(source, mode: mode, collectsTests: true).warnings
         } catch {
             return error.diagnostics
         }
+    }
+
+    /// Everything that is known of a text without running it: errors, warnings, its variables with their uses, and types.
+    ///
+    /// What a text imports is read once by an interpreter and then taken for known: an editor whose files change makes a new
+    /// interpreter for each look.
+    public func inspect(_ source: SourceFile, mode: Mode = .script) -> CheckResult {
+        let analysis = analyze(source, mode: mode, forEditor: true)
+        return CheckResult(analysis, analysis.diagnostics)
     }
 
     /// What became of a `test` block.

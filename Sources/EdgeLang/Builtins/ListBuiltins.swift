@@ -221,7 +221,7 @@ enum ListBuiltins {
                 return try context.stream(ZipStage(site, one.stage(for: site), other.stage(for: site)))
             }
             let count = min(first.count, second.count)
-            try context.heap.ensure(sizeOfElements(count))
+            try context.heap.ensure(sizeOfPairs(count))
             let result = context.heap.makeList(capacity: count)
             context.park(result)
             for position in 0..<count {
@@ -243,7 +243,7 @@ enum ListBuiltins {
                 let site = StageSite("enumerate", context)
                 return try context.stream(EnumerateStage(site, from: elements.stage(for: site)))
             }
-            try context.heap.ensure(sizeOfElements(list.count))
+            try context.heap.ensure(sizeOfPairs(list.count))
             let result = context.heap.makeList(capacity: list.count)
             context.park(result)
             for position in 0..<list.count {

@@ -64,3 +64,9 @@ func sizeOfElements(_ count: Int) -> Int {
     let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Value>.stride)
     return overflow ? Int.max : bytes
 }
+
+/// The bytes that a list of `count` pairs takes, the pairs included.
+func sizeOfPairs(_ count: Int) -> Int {
+    let (bytes, overflow) = sizeOfElements(count).multipliedReportingOverflow(by: 6)
+    return overflow ? Int.max : bytes
+}

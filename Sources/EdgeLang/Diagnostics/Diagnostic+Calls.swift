@@ -127,7 +127,7 @@ extension ParameterSignature {
 
 extension [ValueType] {
     /// `int or string`.
-    fileprivate var description: String {
+    var description: String {
         var names: [String] = []
         for type in self where !names.contains(type.name) { names.append(type.name) }
         guard let last = names.last, names.count > 1 else { return names.first ?? "anything" }

@@ -1,7 +1,15 @@
 extension Diagnostic {
     /// The diagnostic as one line of JSON, for editors and other programs. Lines and columns count from one.
-    public func json(sources: SourceMap) -> String {
-        var fields = [
+    ///
+    /// - Parameter file: For `edgesh check`: the place of the error as fields of its own, `file`, `line`, `column`, `endLine`,
+    ///   `endColumn`; where it has no place, in this file.
+    public func json(sources: SourceMap, file: String? = nil) -> String {
+        var fields: [String] = []
+        if let file {
+            fields.append(
+                sources[span.file] == nil ? "\"file\":\(file.quoted)" : Self.place(span, sources))
+        }
+        fields += [
             "\"severity\":\(severity.rawValue.quoted)",
             "\"code\":\(code.rawValue.quoted)",
             "\"message\":\(message.quoted)",

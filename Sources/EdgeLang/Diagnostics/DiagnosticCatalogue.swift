@@ -15,7 +15,7 @@ public struct DiagnosticCatalogue: Sendable {
     }
 
     /// All entries, by code.
-    public static let entries: [Entry] = syntax + names + run
+    public static let entries: [Entry] = syntax + names + checks + run
 
     /// The entry of a code, however its letter is written.
     public static func entry(for code: String) -> Entry? {

@@ -1,6 +1,6 @@
 /// The stable name of a kind of diagnostic, such as `E0203`. A code is never given to another kind of error.
 ///
-/// Ranges: `E01xx` text and syntax, `E02xx` names, calls and literals (found before the run), `E03xx` the run of a
+/// Ranges: `E01xx` text and syntax, `E02xx` names, calls and types (found before the run), `W02xx` warnings, `E03xx` the run of a
 /// program, `E04xx` files and data, `E05xx` models and tensors. A script's own `fail(…, code: "…")` may carry any text.
 public struct DiagnosticCode: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral {
     public let rawValue: String

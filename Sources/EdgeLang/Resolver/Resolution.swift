@@ -143,7 +143,15 @@ public struct ModuleInterface: Sendable {
         public let documentation: String?
     }
 
+    /// What is known of an export's type: its own, and that of what a function gives.
+    struct ExportType: Sendable {
+        let value: StaticType
+        let result: StaticType?
+    }
+
     public internal(set) var exports: [Export] = []
+    /// The types of exports, by name, once the module has been checked.
+    var types: [String: ExportType] = [:]
 
     public init() {}
 }

@@ -29,16 +29,20 @@ public struct BuiltinSignatures {
     let names: [String]
     let positions: [String: Int]
     let signature: (Int) -> Signature
+    /// What a function declares as its result, nil where it says nothing.
+    let result: (Int) -> String?
 
     public init(_ signatures: [Signature]) {
         names = signatures.map(\.name)
         positions = Dictionary(zip(names, names.indices)) { _, later in later }
         signature = { signatures[$0] }
+        result = { _ in nil }
     }
 
     init(_ library: BuiltinLibrary) {
         names = library.names
         positions = library.positions
         signature = { library[$0].signature }
+        result = { library[$0].result.type }
     }
 }

@@ -5,7 +5,7 @@ extension Machine {
     func tooDeep() -> RuntimeError {
         RuntimeError(
             .callDepth, "the call depth exceeds its limit of \(frameLimit)",
-            hint: "is there a recursion that does not end? A loop needs no depth")
+            hint: "is there a recursion that does not end? A loop needs no depth; `--max-depth` raises the limit")
     }
 
     func nestedTooDeep() -> RuntimeError {

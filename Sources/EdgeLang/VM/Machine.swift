@@ -185,7 +185,8 @@ final class Machine {
     func checkInterruption() throws {
         if interpreter.cancellation.isCancelled { throw RuntimeError.cancelledByUser }
         if let deadline, Moment.now.seconds > deadline {
-            throw RuntimeError(.timeLimit, "the time limit is exceeded")
+            throw RuntimeError(
+                .timeLimit, "the time limit is exceeded", hint: "raise the limit with `--max-time`")
         }
     }
 
@@ -193,7 +194,10 @@ final class Machine {
     @inline(never)
     func poll(remaining: Int) throws -> Int {
         steps -= Machine.pollInterval - remaining
-        if steps <= 0 { throw RuntimeError(.stepLimit, "the step limit is exceeded") }
+        if steps <= 0 {
+            throw RuntimeError(
+                .stepLimit, "the step limit is exceeded", hint: "raise the limit with `--max-steps`")
+        }
         try checkInterruption()
         return min(Machine.pollInterval, steps)
     }

@@ -38,13 +38,13 @@ extension Primitives {
             ]
         ) { context, samples, labels, label, columns, ignored, classes, frames, scale, zero in
             func path(_ name: String) throws -> String {
-                let (found, tried) = environment.find(name)
+                let (found, tried) = try environment.find(name, authorize: context.authorize)
                 guard let found else {
                     throw RuntimeError(
                         .fileNotFound, "there is no file or folder `\(name)`",
                         notes: ["tried: \(tried.joined(separator: ", "))"])
                 }
-                try context.authorize(.readFile(found))
+                try authorizeContents(of: found, context)
                 return found
             }
             var labelFile: String?
@@ -83,6 +83,17 @@ extension Primitives {
             try result.validate()
             if scale != nil || zero != 0 { result = try result.rescaled(scale: Float(scale ?? 1), zero: Float(zero)) }
             return DatasetObject(result)
+        }
+    }
+
+    /// Asks for every file of a folder with one sub-folder for each class: a link in there may lead elsewhere.
+    private static func authorizeContents(of path: String, _ context: CallContext) throws {
+        guard context.isRestricted, Folder.entry(at: path) == .folder else { return }
+        for name in try Folder.names(in: path) {
+            let inner = Folder.join(path, name)
+            try context.authorize(.readFile(inner))
+            guard Folder.entry(at: inner) == .folder else { continue }
+            for file in try Folder.names(in: inner) { try context.authorize(.readFile(Folder.join(inner, file))) }
         }
     }
 

@@ -17,10 +17,12 @@ extension Primitives {
                 "env", "Reads an environment variable.",
                 .value("name", String.self, "the variable"),
                 .value("default", String?.self, "what to give where it is not set"),
-                returns: "its value; `default` where it is not set", topic: "System", seeAlso: ["args"],
+                returns: "its value; `default` where it is not set", effects: [.readsEnvironment], topic: "System",
+                seeAlso: ["args"],
                 examples: [Example("env(\"EDGESH_NO_SUCH_VARIABLE\", \"none\")", "\"none\"")]
-            ) { _, name, fallback in
-                variable(name) ?? fallback
+            ) { context, name, fallback in
+                try context.authorize(.environment(name))
+                return variable(name) ?? fallback
             },
             BuiltinSpec(
                 "here", "Gives the path of a file that lies beside the script.",

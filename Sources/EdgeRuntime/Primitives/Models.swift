@@ -22,7 +22,8 @@ extension Primitives {
             topic: "Models", seeAlso: ["save", "describe", "run"],
             examples: [.needs("m.onnx", code: "load(\"m\").inputs")]
         ) { context, path in
-            let (found, tried) = environment.find(path, endings: ModelFile.endings.map { "." + $0 })
+            let (found, tried) = try environment.find(
+                path, endings: ModelFile.endings.map { "." + $0 }, authorize: context.authorize)
             guard let found else {
                 let isFolder = tried.contains { Folder.entry(at: $0) == .folder }
                 throw RuntimeError(
@@ -30,7 +31,6 @@ extension Primitives {
                     hint: "models are also looked for beside the script and in the folders of EDGE_PATH",
                     notes: ["tried: \(tried.joined(separator: ", "))"])
             }
-            try context.authorize(.readFile(found))
             return ModelObject(try ModelFile.read(path: found))
         }
     }

@@ -55,8 +55,8 @@ extension Primitives {
                     hint: "end it in .svg or .png")
             }
             try context.authorize(.writeFile(out))
+            try context.authorize(.runProgram(gnuplotName))
             guard let gnuplot = Gnuplot() else { throw Gnuplot.absence }
-            try context.authorize(.runProgram(gnuplot.path))
             let cancellation = context.cancellation
             let bytes = try gnuplot.picture(
                 plot, format, width: width, height: height, isCancelled: { cancellation.isCancelled })
@@ -67,10 +67,12 @@ extension Primitives {
 
     /// gnuplot where it is installed and the script may run it.
     static func permittedGnuplot(_ context: CallContext) -> Gnuplot? {
-        guard let gnuplot = Gnuplot() else { return nil }
-        do { try context.authorize(.runProgram(gnuplot.path)) } catch { return nil }
-        return gnuplot
+        do { try context.authorize(.runProgram(gnuplotName)) } catch { return nil }
+        return Gnuplot()
     }
+
+    /// Looking for the program is a use of it: it is asked for by its name first.
+    private static let gnuplotName = "gnuplot"
 
     private static var sparkline: BuiltinSpec {
         BuiltinSpec(

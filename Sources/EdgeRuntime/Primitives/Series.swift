@@ -52,12 +52,11 @@ extension Primitives {
             var name: String?
             switch data {
             case .first(let path):
-                let (found, tried) = environment.find(path)
+                let (found, tried) = try environment.find(path, authorize: context.authorize)
                 guard let found else {
                     throw RuntimeError(
                         .fileNotFound, "there is no file `\(path)`", notes: ["tried: \(tried.joined(separator: ", "))"])
                 }
-                try context.authorize(.readFile(found))
                 guard separator.utf8.count == 1, let byte = separator.utf8.first, byte != 0x22, byte != 0x0A else {
                     throw RuntimeError(.unsuitableValue, "a separator is one character of ASCII, and no quote")
                 }

@@ -114,7 +114,11 @@ public final class ProtocolLibrary: Sendable {
             guard depth < 8 else {
                 throw ProtocolError(code: "P0001", message: "\(file): grammars include each other too deep")
             }
-            for folder in folders where Folder.entry(at: "\(folder)/\(name).yaml") == .file {
+            // A grammar takes in its neighbours and those of the library, and nothing from elsewhere.
+            for folder in folders
+            where !name.contains("/") && !name.contains("\0")
+                && Folder.entry(at: "\(folder)/\(name).yaml") == .file
+            {
                 let content: [UInt8]
                 do throws(DataError) {
                     content = try FileContents.read("\(folder)/\(name).yaml", limit: 4 << 20)

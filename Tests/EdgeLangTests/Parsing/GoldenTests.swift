@@ -16,6 +16,18 @@ import Testing
     static let codes = (DiagnosticCatalogue.syntax + DiagnosticCatalogue.names).map(\.code.rawValue)
         .filter { !withoutFile.contains($0) }
 
+    /// Codes of the checker, which needs the functions of the library as they are.
+    static let checkedCodes = DiagnosticCatalogue.checks.map(\.code.rawValue)
+
+    @Test(arguments: checkedCodes)
+    func findingLooksAsRecorded(_ code: String) throws {
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: "\(Self.folder)/\(code).edge"))
+        let interpreter = Interpreter()
+        let found = interpreter.check(SourceFile(name: "pipeline.edge", bytes: Array(bytes)))
+        #expect(found.contains { $0.code.rawValue == code })
+        try Self.compare(DiagnosticRenderer(sources: interpreter.sources).render(found), code)
+    }
+
     @Test(arguments: codes)
     func diagnosticLooksAsRecorded(_ code: String) throws {
         let bytes = try Data(contentsOf: URL(fileURLWithPath: "\(Self.folder)/\(code).edge"))
@@ -25,8 +37,12 @@ import Testing
         #expect(diagnostics.contains { $0.code.rawValue == code })
         for diagnostic in diagnostics { #expect(DiagnosticCatalogue.entry(for: diagnostic.code.rawValue) != nil) }
 
-        let shown = DiagnosticRenderer(sources: sources).render(diagnostics)
-        let file = URL(fileURLWithPath: "\(Self.folder)/\(code).txt")
+        try Self.compare(DiagnosticRenderer(sources: sources).render(diagnostics), code)
+    }
+
+    /// Holds a text against the recorded one, or records it.
+    private static func compare(_ shown: String, _ code: String) throws {
+        let file = URL(fileURLWithPath: "\(folder)/\(code).txt")
         if ProcessInfo.processInfo.environment["EDGESH_RECORD"] == "1" { try Data(shown.utf8).write(to: file) }
         let expected = try String(decoding: Data(contentsOf: file), as: UTF8.self)
         #expect(shown == expected)

@@ -1,8 +1,9 @@
 @testable import EdgeLang
 
-/// Runs a text and gives what it printed, or its first error as `code message`.
+/// Runs a text without the checker, so that errors of the run are seen, and gives what it printed, or its first error as `code message`.
 func output(of text: String, limits: Limits = Limits()) -> String {
     let interpreter = Interpreter()
+    interpreter.checksTypes = false
     interpreter.limits = limits
     return output(of: text, interpreter)
 }
@@ -22,6 +23,7 @@ func output(of text: String, _ interpreter: Interpreter) -> String {
 /// The value of a text's last expression as it prints, or its first error.
 func value(of text: String) -> String {
     let interpreter = Interpreter()
+    interpreter.checksTypes = false
     do throws(Interpreter.Failure) {
         let outcome = try interpreter.run(SourceFile(name: "test.edge", text: text), mode: .expression)
         return interpreter.display(outcome.value)
