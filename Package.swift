@@ -129,7 +129,15 @@ let package = Package(
         .testTarget(
             name: "EdgeRuntimeTests", dependencies: ["EdgeRuntime", "EdgeLang", "EdgeReports", "PeerTesting"],
             swiftSettings: strict),
-        .testTarget(name: "edgeshTests", dependencies: ["edgesh", "PeerTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "edgeshTests", dependencies: ["edgesh", "sandbox-probe", "PeerTesting"], swiftSettings: strict),
+
+        // Runs random programs in the sandbox, with a trap in the kernel underneath.
+        .target(name: "CSystemCallTrap", path: "Tests/Sandbox/CSystemCallTrap"),
+        .executableTarget(
+            name: "sandbox-probe",
+            dependencies: ["CSystemCallTrap", "EdgeRuntime", "EdgeLang", "EdgeModels", "EdgeData"],
+            path: "Tests/Sandbox/Probe", swiftSettings: strict),
     ]
 )
 

@@ -11,6 +11,7 @@ final class Shell {
     private let progress = ProgressBar()
     private let printsJSON: Bool
     private var isUnread = false
+    private var showsWarnings = false
 
     init(environment: RuntimeEnvironment, limits: Limits = Limits(), printsJSON: Bool = false) {
         interpreter = Interpreter(builtins: Primitives.chapters(environment))
@@ -25,6 +26,9 @@ final class Shell {
         interpreter.flushOutput = { [unowned self] in
             output.flush()
             stopWhereNobodyReads()
+        }
+        interpreter.reportWarnings = { [unowned self] warnings in
+            if showsWarnings { show(warnings) }
         }
         interpreter.writeWarning = { [unowned self] text in warn(text) }
         interpreter.reportProgress = { [unowned self] fraction, text in progress.update(text, fraction: fraction) }
@@ -48,10 +52,11 @@ final class Shell {
         _ source: SourceFile, mode: Interpreter.Mode, echo: Bool
     ) -> (status: ExitStatus, outcome: Interpreter.Outcome?) {
         defer { progress.clear() }
+        // Before a script runs, so that nobody waits for hours to read of it; a line of code is seen as a whole.
+        showsWarnings = mode != .expression
         do {
             let outcome = try interpreter.run(source, mode: mode)
             progress.clear()
-            show(outcome.warnings)
             if echo, outcome.endsInExpression { return (show(outcome.value, isEntry: mode == .entry), outcome) }
             return (.success, outcome)
         } catch {

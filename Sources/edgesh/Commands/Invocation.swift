@@ -11,6 +11,8 @@ struct Invocation {
     var arguments: [String]
     var printsJSON = false
     var limits = Limits()
+    /// What the script may reach; nil where nothing is forbidden.
+    var permissions: Permissions?
 
     init(code: String?, arguments: [String]) {
         self.code = code
@@ -40,6 +42,9 @@ struct Invocation {
     func run() -> ExitStatus {
         StandardStreams.reserve()
         Interrupts.install()
+        // A session goes on after a run that took too long.
+        let isSession = code == nil && arguments.isEmpty && Terminal.isTerminal(STDIN_FILENO)
+        if let seconds = limits.seconds, !isSession { LastResort.end(after: seconds) }
         return execute()
     }
 
@@ -88,6 +93,8 @@ struct Invocation {
         let path = Terminal.environment("EDGE_PATH") ?? ""
         let environment = RuntimeEnvironment(
             arguments: arguments, scriptFolder: scriptFolder, searchPath: path.split(separator: ":").map(String.init))
-        return Shell(environment: environment, limits: limits, printsJSON: printsJSON)
+        let shell = Shell(environment: environment, limits: limits, printsJSON: printsJSON)
+        if let permissions { shell.interpreter.authorize = permissions.authorize }
+        return shell
     }
 }

@@ -12,14 +12,8 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Print values as JSON.")
     var json = false
 
-    @Option(help: ArgumentHelp("Stop a script that holds more than this, as 512MB or 2GiB.", valueName: "size"))
-    var maxMemory: SizeOption?
-
-    @Option(help: ArgumentHelp("Stop a script that runs longer than this many seconds.", valueName: "seconds"))
-    var maxTime: Double?
-
-    @Option(help: ArgumentHelp("Stop a script after this many calls and turns of loops.", valueName: "count"))
-    var maxSteps: Int?
+    @OptionGroup(title: "Limits") var limits: LimitOptions
+    @OptionGroup(title: "Sandbox") var permissions: PermissionOptions
 
     @ArgumentParser.Argument(
         parsing: .captureForPassthrough, help: "The script, - for standard input, and what it finds in args().",
@@ -27,8 +21,6 @@ struct RunCommand: ParsableCommand {
     var arguments: [String] = []
 
     func validate() throws {
-        if let maxTime, !(maxTime > 0) { throw ValidationError("--max-time needs a number above 0.") }
-        if let maxSteps, maxSteps < 1 { throw ValidationError("--max-steps needs a number above 0.") }
         if code == nil, let first = arguments.first, first.hasPrefix("-"), first != "-" {
             throw ValidationError("Unknown option '\(first)'")
         }
@@ -37,22 +29,8 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         var invocation = Invocation(code: code, arguments: arguments)
         invocation.printsJSON = json
-        if let maxMemory { invocation.limits.memory = maxMemory.bytes }
-        invocation.limits.seconds = maxTime
-        invocation.limits.steps = maxSteps
+        invocation.limits = limits.limits
+        invocation.permissions = permissions.permissions
         throw ExitCode(invocation.run().rawValue)
-    }
-}
-
-/// A size on the command line, written as in the language: `512MB`.
-struct SizeOption: ExpressibleByArgument {
-    let bytes: Int
-
-    init?(argument: String) {
-        let digits = argument.prefix { $0.isASCII && $0.isNumber }
-        guard let count = Double(digits), let unit = Unit.named(String(argument.dropFirst(digits.count))),
-            unit.dimension == .size, let bytes = Int(exactly: (count * unit.factor).rounded()), bytes > 0
-        else { return nil }
-        self.bytes = bytes
     }
 }
