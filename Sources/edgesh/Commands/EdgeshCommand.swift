@@ -48,7 +48,8 @@ struct EdgeshCommand: ParsableCommand {
             """,
         version: edgeshVersion,
         subcommands: [
-            RunCommand.self, CheckCommand.self, FormatCommand.self, TestCommand.self, DocumentationCommand.self, ExplainCommand.self,
+            RunCommand.self, CheckCommand.self, FormatCommand.self, TestCommand.self, DocumentationCommand.self,
+            ExplainCommand.self,
             LanguageServerCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
