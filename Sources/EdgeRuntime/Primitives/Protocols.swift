@@ -106,12 +106,12 @@ extension Primitives {
                 effects: [.readsFiles],
                 details: """
                     Most grammars have a map of their own: `translate(frame, from: "iec104", to: "mqtt")` needs no more. A map has
-                    `points`, each with `name`, `at` (the path of a field, such as `body.payload`), and for registers
-                    `index`, `type` (u16 i16 u32 i32 u64 i64 f32 f64) and `order` (ABCD CDAB BADC DCBA); also `scale`, `offset`,
-                    `unit`, `invalid` and `when`; `each` names lists whose elements are a point each. Its `message` is what is written for each point, with "{name}", "{value}",
-                    "{unit}", "{quality}", "{source}" and "{time}" in it; with `together: true` all points go into one message, in
-                    which a list of one element repeats for each point. `{json: …}` writes its content as text,
-                    `{words: "{value}", type: "f32", order: "CDAB"}` as registers.
+                    `points`, each with `name`, `at` (the path of a field, such as `body.payload`), and for registers `index`,
+                    `type` (u16 i16 u32 i32 u64 i64 f32 f64) and `order` (ABCD CDAB BADC DCBA); also `scale`, `offset`, `unit`,
+                    `invalid` and `when`; `each` names lists whose elements are a point each. Its `message` is what is written for each
+                    point, with "{name}", "{value}", "{unit}", "{quality}", "{source}" and "{time}" in it; with `together: true` all
+                    points go into one message, in which a list of one element repeats for each point. `{json: …}` writes its content
+                    as text, `{words: "{value}", type: "f32", order: "CDAB"}` as registers.
                     """,
                 topic: "Protocols", seeAlso: ["decode", "encode"],
                 examples: [
