@@ -7,7 +7,8 @@
 #
 # A finding is left in .build/fuzz/findings as crash-*, timeout-* or oom-*. What was found to reach new code is kept in
 # .build/fuzz/found and used by the next run; the seeds in Tests/Fuzz/corpus stay as they are. The three targets of the
-# language share a corpus and a dictionary, and take the cases of Tests/Spec, the examples and the library for seeds, too.
+# language share a corpus (`lexer-*` and `parser-*` in it were found by runs) and a dictionary, and take the cases of Tests/Spec,
+# the examples and the library for seeds, too.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -5,10 +5,11 @@ public enum ErrorCatalogue {
     private typealias Entry = DiagnosticCatalogue.Entry
 
     /// All entries of the runtime: `E04xx` files and data, `E05xx`, `Mxxxx` and `Txxxx` models and tensors,
-    /// `Cxxxx` compression, `Vxxxx` device profiles, `Uxxxx` updates of devices, `Nxxxx` connections,
+    /// `Lxxxx` data with labels, `Cxxxx` compression, `Vxxxx` device profiles, `Uxxxx` updates of devices, `Nxxxx` connections,
     /// `Sxxxx` device shadows, `Fxxxx` forecasting, `Rxxxx` reports.
     public static let entries: [DiagnosticCatalogue.Entry] =
-        data + models + tensors + compression + protocols + federation + connections + shadows + series + reports
+        data + models + tensors + datasets + compression + protocols + federation + connections + shadows + series
+        + reports
 
     /// The entry of a code of the language or the runtime, however its letter is written.
     public static func entry(for code: String) -> DiagnosticCatalogue.Entry? {
@@ -121,6 +122,38 @@ public enum ErrorCatalogue {
             "The shapes of the tensors do not fit the operation; shapes are broadcast by NumPy's rules."),
         Entry("T0003", "tensor too large", "A tensor of this shape has more elements than memory can address."),
         Entry("T0004", "type of a tensor", "The operation expects a tensor of another element type."),
+        Entry(
+            "T0005", "array file damaged",
+            "The `.npy` or `.npz` file does not follow its format. The message says at which byte reading stopped."),
+        Entry("T0006", "no such axis", "The tensor has fewer axes than the one that is named; they count from 0."),
+        Entry(
+            "T0007", "no such element",
+            "A position lies outside of the tensor, or an array of this name is not in the file."),
+        Entry(
+            "T0008", "archive of arrays too large",
+            "An `.npz` file holds at most 4 GiB and 65535 arrays. Write the arrays to several files."),
+    ]
+
+    private static let datasets = [
+        Entry(
+            "L0001", "data file damaged",
+            "The file does not follow the format that its name promises. The message says at which line or byte reading stopped."
+        ),
+        Entry(
+            "L0002", "not data for this purpose",
+            "The file or folder can be read but holds no samples with labels as `dataset` needs them: see the message."),
+        Entry(
+            "L0003", "no such samples",
+            "The data set cannot give the samples that are asked for: a share outside of 0 to 1, or more than there are."
+        ),
+        Entry(
+            "L0004", "data do not fit the model",
+            "The samples have another shape, or the labels other classes, than the model expects: see its inputs with `describe`."
+        ),
+        Entry(
+            "L0005", "metric does not fit",
+            "The metric needs labels or outputs of another kind: accuracy needs classes, an error of numbers needs numbers."
+        ),
     ]
 
     private static let compression = [

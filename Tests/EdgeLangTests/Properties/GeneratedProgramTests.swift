@@ -63,6 +63,17 @@ import Testing
         #expect(whole > 80, "\(whole) of 200 ran to their end")
     }
 
+    /// Formatting keeps what they mean: `parse(format(x))` equals `parse(x)`, also where lines are much too long.
+    @Test(arguments: [100, 30])
+    func formattingKeepsWhatTheyMean(width: Int) throws {
+        for seed in 0..<60 {
+            let text = ProgramGenerator.program(seed: UInt64(seed))
+            let formatted = try EdgeLang.Formatter(width: width).format(SourceFile(name: "t", text: text))
+            let (before, after) = (FormatterPropertyTests.parse(text), FormatterPropertyTests.parse(formatted))
+            #expect(TreeText.of(after.program) == TreeText.of(before.program), "seed \(seed)")
+        }
+    }
+
     private static func disagrees(_ text: String, _ isStressed: Bool) -> Bool {
         let expected = plainly(text)
         if expected == .gaveUp { return false }

@@ -36,6 +36,7 @@ extension PlainEvaluator {
         case "float":
             if let number = try value(0).number { return .float(number) }
             if case .bool(let truth) = try value(0) { return .float(truth ? 1 : 0) }
+            if case .text(let text) = try value(0), let number = Double(text) { return .float(number) }
             throw PlainError(code: "E0324")
         case "abs":
             guard case .int(let int) = try value(0) else {
@@ -239,7 +240,7 @@ extension PlainEvaluator {
             if float.isNaN { return "nan" }
             return float.isInfinite ? (float < 0 ? "-inf" : "inf") : "\(float)"
         case .quantity(let number, _):
-            printsQuantities = true
+            provesNothing = true
             return "\(number)"
         case .text(let text): return nested ? quote(text) : text
         case .bytes(let bytes):

@@ -151,7 +151,7 @@ extension PlainEvaluator {
         }
     }
 
-    private func element(_ value: PlainData, _ index: PlainData) throws -> PlainData {
+    func element(_ value: PlainData, _ index: PlainData) throws -> PlainData {
         if case .range(let lower, let upper, let isClosed) = index, !value.isRecordOrRange {
             return try slice(value, .int(lower), .int(upper), isClosed: isClosed)
         }

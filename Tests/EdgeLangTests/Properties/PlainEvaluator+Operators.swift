@@ -144,11 +144,11 @@ extension PlainEvaluator {
         case (.text(let first), .text(let second)): first.utf8.elementsEqual(second.utf8)
         case (.bytes(let first), .bytes(let second)): first == second
         case (.list(let first), .list(let second)):
-            first.count == second.count && zip(first, second).allSatisfy { areEqual($0, $1) }
+            first.count == second.count && zip(first, second).allSatisfy { areElementsEqual($0, $1) }
         case (.record(let first), .record(let second)):
             first.count == second.count
                 && first.allSatisfy { entry in
-                    second.contains { $0.key == entry.key && areEqual($0.value, entry.value) }
+                    second.contains { $0.key == entry.key && areElementsEqual($0.value, entry.value) }
                 }
         case (.range, .range):
             (try? zip(elements(of: left), elements(of: right)).allSatisfy { areEqual($0, $1) }
@@ -158,6 +158,12 @@ extension PlainEvaluator {
         case (.error(let first), .error(let second)): first.code == second.code && first.message == second.message
         default: false
         }
+    }
+
+    /// A list that holds NaN may be equal to itself and yet to no other list of the same elements.
+    private func areElementsEqual(_ left: PlainData, _ right: PlainData) -> Bool {
+        if left.number?.isNaN == true, right.number?.isNaN == true { provesNothing = true }
+        return areEqual(left, right)
     }
 
     /// Exact where an int has more digits than a float; nil where one is NaN.

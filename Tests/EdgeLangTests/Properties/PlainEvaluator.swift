@@ -18,8 +18,8 @@ final class PlainEvaluator {
 
     private(set) var output = ""
     private var steps: Int
-    /// Set where the program prints what is not written here as the language writes it.
-    var printsQuantities = false
+    /// Set where the program does what the language leaves open, or what is not written here as the language writes it.
+    var provesNothing = false
     /// Which call is running.
     private(set) var currentCall = 0
     private var calls = 0
@@ -37,7 +37,7 @@ final class PlainEvaluator {
         } catch {
             return nil
         }
-        return evaluator.printsQuantities ? nil : (evaluator.output, code)
+        return evaluator.provesNothing ? nil : (evaluator.output, code)
     }
 
     func write(_ text: String) { output += text }
@@ -211,14 +211,15 @@ final class PlainEvaluator {
             }
             fields.append((name, try change(absent)))
             return .record(fields)
-        default: throw PlainError(code: isField ? "E0306" : try codeOfUpdate(value, key))
-        }
-    }
-
-    private func codeOfUpdate(_ value: PlainData, _ key: PlainData) throws -> String {
-        switch value {
-        case .list, .record: "E0301"
-        default: "E0322"
+        default:
+            if isField { throw PlainError(code: "E0306") }
+            // An operator reads the old element before it turns out that there is no place for the new one.
+            if rest.isEmpty { _ = try change { try element(value, key) } }
+            switch value {
+            case .list: throw PlainError(code: "E0301")
+            case .record where rest.isEmpty: throw PlainError(code: "E0301")
+            default: throw PlainError(code: "E0322")
+            }
         }
     }
 

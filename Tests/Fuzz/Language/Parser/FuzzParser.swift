@@ -1,7 +1,7 @@
 @testable import EdgeLang
 import Fuzzing
 
-/// Any bytes are a tree that the resolver can read, or diagnostics that can be shown.
+/// Any bytes are a tree that the resolver and the formatter can read, or diagnostics that can be shown.
 @main struct FuzzParser {
     static func main() {
         let options = ResolverOptions(builtins: BuiltinSignatures(CoreLibrary.builtins.map(\.signature)))
@@ -17,6 +17,7 @@ import Fuzzing
                 var diagnostics = result.diagnostics
                 if result.isValid {
                     diagnostics += Resolver.resolve(result.program, options: options).diagnostics
+                    if !isPrompt { checkFormatting(source) }
                 }
                 for diagnostic in diagnostics {
                     precondition(diagnostic.span.start <= diagnostic.span.end && diagnostic.span.end <= bytes.count)
@@ -24,6 +25,15 @@ import Fuzzing
                 }
                 _ = DiagnosticRenderer(sources: sources).render(Array(diagnostics.prefix(8)))
             }
+        }
+    }
+
+    /// A valid text is formatted without a change of meaning, which the formatter itself compares.
+    private static func checkFormatting(_ source: SourceFile) {
+        do throws(Formatter.Failure) {
+            _ = try Formatter(width: 60).format(source)
+        } catch {
+            preconditionFailure("the formatter fails: \(error)")
         }
     }
 }
