@@ -11,13 +11,10 @@ extension BuiltinSpec {
         case failed(Diagnostic)
     }
 
-    /// The same function, which tells of its calls. For tests that hold declarations against what is true.
+    /// The same function, which tells of its calls, but for those that an instruction does without one. For tests that hold declarations against what is true.
     package func observed(by observer: @escaping @Sendable (CallEvent) -> Void) -> BuiltinSpec {
         let original = body
-        return BuiltinSpec(
-            name, summary, parameters, result, effects, details, topic, since, seeAlso, makeExamples,
-            consumesFirst: consumesFirst
-        ) { context, arguments, count in
+        return with { context, arguments, count in
             observer(.entered)
             do {
                 let value = try original(context, arguments, count)

@@ -116,12 +116,17 @@ public struct BuiltinSpec: Sendable {
     func shortcut(
         _ shortcut: @escaping @Sendable (CallContext, UnsafeMutablePointer<Value>) throws -> Value?
     ) -> BuiltinSpec {
-        var spec = self
         let full = body
-        spec.body = { context, arguments, count in
+        return with { context, arguments, count in
             if let result = try shortcut(context, arguments) { return result }
             return try full(context, arguments, count)
         }
+    }
+
+    /// The same declaration of another body.
+    func with(body: @escaping RawBody) -> BuiltinSpec {
+        var spec = self
+        spec.body = body
         return spec
     }
 
