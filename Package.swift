@@ -130,7 +130,8 @@ let package = Package(
             name: "EdgeRuntimeTests", dependencies: ["EdgeRuntime", "EdgeLang", "EdgeReports", "PeerTesting"],
             swiftSettings: strict),
         .testTarget(
-            name: "edgeshTests", dependencies: ["edgesh", "sandbox-probe", "PeerTesting"], swiftSettings: strict),
+            name: "edgeshTests", dependencies: ["edgesh", "EdgeLang", "sandbox-probe", "PeerTesting"],
+            swiftSettings: strict),
 
         // Runs random programs in the sandbox, with a trap in the kernel underneath.
         .target(name: "CSystemCallTrap", path: "Tests/Sandbox/CSystemCallTrap"),

@@ -34,7 +34,7 @@ extension LanguageServer {
                 renaming: found.symbol, to: name, in: found.document.source, found.document.index)
             var changes: [DataTree.Field] = []
             add(edits.map { ($0.span, $0.text) }, in: found.document, to: &changes)
-            for (other, spans) in usesEverywhere(found).dropFirst() {
+            for (other, spans) in usesAbroad(of: found) {
                 add(spans.map { ($0, name) }, in: other, to: &changes)
             }
             return .object(["changes": .record(changes)])

@@ -30,12 +30,16 @@ extension LanguageServer {
 
     func definition(_ parameters: DataTree) throws(ServerError) -> DataTree {
         let (document, offset) = try place(parameters)
+        let beginning = Span(file: FileID(0), start: 0, end: 0)
+        if let path = document.parsed.program.imports.first(where: { $0.pathSpan.holds(offset) })?.path {
+            return module(path, from: document)?.location(of: beginning) ?? .null
+        }
         guard let found = declared(document, offset) else { return .null }
         // From an import the way leads on into the module.
         if found.symbol.kind == .module, let path = found.symbol.importPath,
             let module = module(path, from: found.document)
         {
-            return module.location(of: Span(file: FileID(0), start: 0, end: 0))
+            return module.location(of: beginning)
         }
         return found.document.location(of: found.symbol.span)
     }
@@ -47,7 +51,8 @@ extension LanguageServer {
         if case .bool(true)? = parameters["context"]?["includeDeclaration"] {
             locations.append(found.document.location(of: found.symbol.span))
         }
-        for (other, spans) in usesEverywhere(found) { locations += spans.map { other.location(of: $0) } }
+        locations += found.document.index.references(to: found.symbol).map { found.document.location(of: $0) }
+        for (other, spans) in usesAbroad(of: found) { locations += spans.map { other.location(of: $0) } }
         return .list(locations)
     }
 
@@ -58,13 +63,11 @@ extension LanguageServer {
         return .list(spans.map { .object(["range": document.range(of: $0)]) })
     }
 
-    /// Where a symbol is used, in its own text and in those that import it.
-    func usesEverywhere(_ found: Declared) -> [(document: ServerDocument, spans: [Span])] {
-        let own = (found.document, found.document.index.references(to: found.symbol))
-        return [own]
-            + importers(of: found.document, found.symbol).map { importer in
-                (importer, usesAbroad(of: found, in: importer))
-            }.filter { !$0.1.isEmpty }
+    /// Where a symbol is used in texts that import its own.
+    func usesAbroad(of found: Declared) -> [(document: ServerDocument, spans: [Span])] {
+        importers(of: found.document, found.symbol).map { importer in
+            (importer, usesAbroad(of: found, in: importer))
+        }.filter { !$0.1.isEmpty }
     }
 
     /// The uses of an export, or of a parameter of an exported function, in a text that imports it.
