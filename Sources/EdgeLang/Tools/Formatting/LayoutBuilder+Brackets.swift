@@ -28,9 +28,8 @@ extension LayoutBuilder {
         case .leftBracket:
             return elements(of: open, in: isPostfix ? .single : .list)
         default:
-            let close = tokens[open].partner
             let isParameters =
-                tokens[close + 1].kind == .arrow
+                outline.parameterLists.contains(open)
                 || previous.map { tokens[$0.tokens.upperBound].kind == .keywordFn } == true
             return elements(of: open, in: isPostfix || isParameters ? .call : .single)
         }

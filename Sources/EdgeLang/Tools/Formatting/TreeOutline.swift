@@ -12,6 +12,8 @@ struct TreeOutline {
     /// The tokens that the statements of the top level begin with.
     private(set) var topLevel: [Int] = []
     private var braces: [Int: Brace] = [:]
+    /// The parentheses that closures begin with. A guard may end in parentheses before an arrow, too: those hold no parameters.
+    private(set) var parameterLists: Set<Int> = []
 
     init(_ program: Program, _ tokens: LayoutTokens) {
         topLevel = program.body.statements.compactMap { tokens.index(startingAt: $0.span.start) }
@@ -40,6 +42,8 @@ struct TreeOutline {
                 guard let first = arms.first, let brace = enclosingBrace(of: first, tokens) else { return }
                 braces[brace] = .match
                 starts[brace] = arms
+            case .function(let function):
+                if let first = tokens.index(startingAt: function.span.start) { parameterLists.insert(first) }
             default: break
             }
         case .statement, .function: break
