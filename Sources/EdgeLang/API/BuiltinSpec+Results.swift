@@ -11,10 +11,13 @@ extension BuiltinSpec {
         case failed(Diagnostic)
     }
 
-    /// The same function, which tells of its calls, but for those that an instruction does without one. For tests that hold declarations against what is true.
+    /// The same function, which tells of its calls. For tests that hold declarations against what is true.
     package func observed(by observer: @escaping @Sendable (CallEvent) -> Void) -> BuiltinSpec {
+        var spec = self
         let original = body
-        return with { context, arguments, count in
+        // An instruction of its own would pass the body by.
+        spec.intrinsic = nil
+        spec.body = { context, arguments, count in
             observer(.entered)
             do {
                 let value = try original(context, arguments, count)
@@ -25,6 +28,7 @@ extension BuiltinSpec {
                 throw error
             }
         }
+        return spec
     }
 
     /// Whether a value is of a type that the function declares to give.

@@ -30,11 +30,11 @@ public struct BuiltinSpec: Sendable {
     public let topic: String
     public let seeAlso: [String]
     let makeExamples: @Sendable () -> [Example]
-    private(set) var body: RawBody
+    var body: RawBody
     /// Whether an assignment `x = f(x, …)` hands the value of `x` over, so that the body may update it in place.
     private(set) var consumesFirst = false
     /// The instruction that does what the body does for the values that matter, and calls it for others.
-    private(set) var intrinsic: Operation?
+    var intrinsic: Operation?
 
     /// Code with its printed result; every one is a test.
     public var examples: [Example] { makeExamples() }
@@ -116,17 +116,12 @@ public struct BuiltinSpec: Sendable {
     func shortcut(
         _ shortcut: @escaping @Sendable (CallContext, UnsafeMutablePointer<Value>) throws -> Value?
     ) -> BuiltinSpec {
+        var spec = self
         let full = body
-        return with { context, arguments, count in
+        spec.body = { context, arguments, count in
             if let result = try shortcut(context, arguments) { return result }
             return try full(context, arguments, count)
         }
-    }
-
-    /// The same declaration of another body.
-    func with(body: @escaping RawBody) -> BuiltinSpec {
-        var spec = self
-        spec.body = body
         return spec
     }
 

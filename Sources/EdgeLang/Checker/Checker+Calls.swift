@@ -3,7 +3,7 @@ extension Checker {
     func type(of call: Call, _ span: Span) -> StaticType {
         let resolved = resolution[call.id]
         let callee = type(of: call.callee)
-        let arguments = call.arguments.map { type(of: $0.value) }
+        let arguments = call.arguments.map { typeOfArgument($0.value) }
         let result: StaticType
         switch resolved.target {
         case .builtin(let index):
@@ -17,6 +17,14 @@ extension Checker {
         }
         // What is passed on has to be there: a call whose argument leaves the block does not happen.
         return arguments.contains(where: \.isNever) ? .never : result
+    }
+
+    /// A function without parameters that is handed over is run by somebody who may catch its errors: `attempt(() => …)`.
+    private func typeOfArgument(_ value: Expression) -> StaticType {
+        guard case .function(let function) = value.kind, function.parameters.isEmpty else { return type(of: value) }
+        tryDepth += 1
+        defer { tryDepth -= 1 }
+        return type(of: value)
     }
 
     private func typeOfBuiltin(_ index: Int, _ span: Span) -> StaticType {

@@ -89,9 +89,14 @@ import Testing
     }
 
     @Test func withinTryACertainErrorIsAWarning() {
-        let found = found("print(try { \"a\" - 1 } catch e { e.code })")
-        #expect(found.map(\.code.rawValue) == ["E0260"])
-        #expect(found.first?.severity == .warning)
+        for text in [
+            "print(try { \"a\" - 1 } catch e { e.code })",
+            "fn code(f) { try { f() } catch e { e.code } }\nprint(code(() => \"a\" - 1))",
+        ] {
+            let found = found(text)
+            #expect(found.map(\.code.rawValue) == ["E0260"])
+            #expect(found.first?.severity == .warning)
+        }
     }
 
     @Test func anErrorSaysWhatWasFoundAndWhereItComesFrom() {

@@ -42,7 +42,7 @@ enum Probe {
     private static func warmUp(_ runner: ProgramRunner) {
         for text in [
             "print(to_list(tensor([[1.0, 2.0], [3.0, 4.0]]) + 1))", "print(protocols())", "print(devices())",
-            "print(now())", "let s = shadow(\":memory:\")\ndesire(s, \"a\", {b: 1})",
+            "print(now(), parse_json(\"{}\"))", "let s = shadow(\":memory:\")\ndesire(s, \"a\", {b: 1})",
             "print(forecast([1, 2, 3, 4, 5]))",
             "print(try { describe(fixture_model()) } catch e { e.message })",
             "try { run(fixture_model(), tensor([0.0])) } catch e { e.message }",
