@@ -590,9 +590,10 @@ extension Machine {
                     }
 
                     try count(&budget)
-                    if _slowPath(frame >= lastFrame) { throw tooDeep() }
+                    // Of the comparisons of pointers only `<` is sure to be one instruction.
+                    if _slowPath(!(frame < lastFrame)) { throw tooDeep() }
                     let registers = base + word.a
-                    if _slowPath(registers + target.pointee.registerCount > stackLimit) {
+                    if _slowPath(stackLimit < registers + target.pointee.registerCount) {
                         try raiseStackLimit(registers + target.pointee.registerCount)
                     }
                     frame.pointee = Frame(code: code, closure: closure, base: base, position: pc)

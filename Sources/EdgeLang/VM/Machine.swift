@@ -170,7 +170,7 @@ final class Machine {
     /// Throws unless the registers can be used.
     @inline(__always)
     func reserveRegisters(_ start: UnsafeMutablePointer<Value>, _ count: Int) throws {
-        if _slowPath(start + count > stackLimit) { try raiseStackLimit(start + count) }
+        if _slowPath(stackLimit < start + count) { try raiseStackLimit(start + count) }
     }
 
     @inline(never)
