@@ -75,6 +75,16 @@ import Testing
         #expect(wrong.isEmpty, "\(wrong)")
     }
 
+    @Test func objectsWithElementsAreTakenForLists() throws {
+        let script = """
+            let t = table([{a: 1}, {a: 2}])
+            print(map(t, r => r.a), len(t), first(t).a)
+            print(sum(tensor([1.0, 2.0])), max(series([1, 2, 3])))
+            """
+        let checked = try ProgramUnderTest.run(["check", "-"], standardInput: script)
+        #expect(checked.exitCode == 0 && checked.standardError.isEmpty, "\(checked.standardError)")
+    }
+
     @Test func aScriptShowsItsWarningsBeforeItRunsAndALineOfCodeDoesNot() throws {
         let folder = try TemporaryDirectory()
         let script = try folder.write("s.edge", "let unused = 1\nfail(\"end\")\n")

@@ -4,7 +4,7 @@ struct SequenceValue: BuiltinArgument {
     /// The number of elements.
     let count: Int
 
-    static var types: [ValueType] { [.list, .range] }
+    static var types: [ValueType] { [.list, .range, .elements] }
     static var typeDescription: String { "list | range" }
 
     static func decode(_ value: Value, _ context: CallContext) throws -> SequenceValue? {

@@ -11,7 +11,7 @@ enum StatisticsBuiltins {
         var ints: [Int]?
         var dimension: Dimension
 
-        static var types: [ValueType] { [.list, .range] }
+        static var types: [ValueType] { SequenceValue.types }
         static var typeDescription: String { "list of numbers" }
 
         static func decode(_ value: Value, _ context: CallContext) throws -> Numbers? {

@@ -92,7 +92,7 @@ extension StaticType.Alternative {
 
     func isAccepted(by type: ValueType) -> Bool {
         switch (self, type) {
-        case (_, .any), (.int, .float), (.range, .list), (.quantity, .anyQuantity), (.anyQuantity, .quantity): true
+        case (.host, .elements), (_, .any), (.int, .float), (.range, .list), (.quantity, .anyQuantity), (.anyQuantity, .quantity): true
         default: valueType == type
         }
     }

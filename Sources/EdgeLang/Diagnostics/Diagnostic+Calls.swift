@@ -129,7 +129,7 @@ extension [ValueType] {
     /// `int or string`.
     var description: String {
         var names: [String] = []
-        for type in self where !names.contains(type.name) { names.append(type.name) }
+        for type in self where type != .elements && !names.contains(type.name) { names.append(type.name) }
         guard let last = names.last, names.count > 1 else { return names.first ?? "anything" }
         return "\(names.dropLast().joined(separator: ", ")) or \(last)"
     }

@@ -18,6 +18,9 @@ public enum ValueType: Hashable, Sendable {
     /// An object of the runtime, by the name scripts know it by: `model`, `tensor`.
     case host(String)
 
+    /// Any object of the runtime that has elements or gives a stream of them: which types these are is known only when one comes.
+    public static let elements = ValueType.host("object with elements")
+
     /// What a name in an annotation accepts; nil for a name that is none of the language's own.
     public static func named(_ name: String) -> [ValueType]? {
         switch name {

@@ -3,7 +3,7 @@ enum Elements: BuiltinArgument {
     case sequence(SequenceValue)
     case stream(StreamObject)
 
-    static var types: [ValueType] { [.list, .range, .host(StreamObject.typeName)] }
+    static var types: [ValueType] { [.list, .range, .host(StreamObject.typeName), .elements] }
     static var typeDescription: String { "list | range | stream" }
 
     static func decode(_ value: Value, _ context: CallContext) throws -> Elements? {

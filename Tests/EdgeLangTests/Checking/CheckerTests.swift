@@ -91,7 +91,7 @@ import Testing
     @Test func withinTryACertainErrorIsAWarning() {
         for text in [
             "print(try { \"a\" - 1 } catch e { e.code })",
-            "fn code(f) { try { f() } catch e { e.code } }\nprint(code(() => \"a\" - 1))",
+            "fn attempt(f) { try { f() } catch e { e.code } }\nprint(attempt(() => \"a\" - 1))",
         ] {
             let found = found(text)
             #expect(found.map(\.code.rawValue) == ["E0260"])
