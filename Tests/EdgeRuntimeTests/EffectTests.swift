@@ -85,6 +85,7 @@ import Testing
         "read_json": ["read_json(\"x\")"], "write_json": ["write_json(1, \"x\")", "write_json(\"x\", 1)"],
         "read_yaml": ["read_yaml(\"x\")"], "write_yaml": ["write_yaml(1, \"x\")", "write_yaml(\"x\", 1)"],
         "read_csv": ["read_csv(\"x\")"], "write_csv": ["write_csv([{a: 1}], \"x\")", "write_csv(\"x\", [{a: 1}])"],
+        "stream_lines": ["stream_lines(\"x\")"], "follow": ["follow(\"x\")"],
         "env": ["env(\"HOME\")"], "load": ["load(\"x\")"],
         "save": ["save(report(\"x.md\"), \"x.md\")", "save(report(\"x.html\"))"],
         "dataset": ["dataset(\"x\")"], "series": ["series(\"x\")"], "device": ["device(\"./x.yaml\")"],

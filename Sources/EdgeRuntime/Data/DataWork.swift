@@ -9,6 +9,6 @@ public enum DataWork {
     /// - Parameter position: What is counted; most positions cost nothing.
     @inline(__always)
     static func check(_ position: Int) throws(DataError) {
-        if position & 0x3FF == 0x3FF, isCancelled?() == true { throw DataError(code: "E0400", message: "interrupted") }
+        if position & 0x3FF == 0x3FF, isCancelled?() == true { throw DataError(code: "E0311", message: "cancelled") }
     }
 }

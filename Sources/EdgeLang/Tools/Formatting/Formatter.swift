@@ -18,6 +18,9 @@ public struct Formatter: Sendable {
 
     public init(width: Int = Formatter.defaultWidth) { self.width = width }
 
+    /// A comment within a call may take a second pass to find its lines; more than a few are never needed.
+    private static let mostPasses = 6
+
     /// The text in the style of the language.
     ///
     /// - Parameter file: What the spans of diagnostics call it.
@@ -25,15 +28,24 @@ public struct Formatter: Sendable {
     public func format(_ source: SourceFile, as file: FileID = FileID(0)) throws(Failure) -> String {
         let parsed = Parser.parse(source, as: file)
         guard parsed.isValid else { throw .syntax(parsed.diagnostics) }
-        let (list, _) = Lexer.tokens(of: source, file: file)
-        let tokens = LayoutTokens(source, list)
-        var builder = LayoutBuilder(tokens: tokens, outline: TreeOutline(parsed.program, tokens))
-        let text = LayoutPrinter.print(builder.program(), width: width)
-
-        let result = Parser.parse(SourceFile(name: source.name, text: text), as: file)
-        guard result.isValid, TreeShape.text(of: result.program) == TreeShape.text(of: parsed.program) else {
-            throw .notFaithful
+        let shape = TreeShape.text(of: parsed.program)
+        var text = Formatter.layOut(source, parsed.program, file, width: width)
+        for _ in 1..<Formatter.mostPasses {
+            let written = SourceFile(name: source.name, text: text)
+            let result = Parser.parse(written, as: file)
+            guard result.isValid, TreeShape.text(of: result.program) == shape else { throw .notFaithful }
+            let again = Formatter.layOut(written, result.program, file, width: width)
+            if again == text { return text }
+            text = again
         }
+        let result = Parser.parse(SourceFile(name: source.name, text: text), as: file)
+        guard result.isValid, TreeShape.text(of: result.program) == shape else { throw .notFaithful }
         return text
+    }
+
+    private static func layOut(_ source: SourceFile, _ program: Program, _ file: FileID, width: Int) -> String {
+        let tokens = LayoutTokens(source, Lexer.tokens(of: source, file: file).list)
+        var builder = LayoutBuilder(tokens: tokens, outline: TreeOutline(program, tokens))
+        return LayoutPrinter.print(builder.program(), width: width)
     }
 }
