@@ -77,7 +77,9 @@ public final class Interpreter {
     var lastValue = Value.null
     /// The types of host objects that annotations may name.
     lazy var knownHostTypes = Array(
-        Set(hostTypes + specs.flatMap { $0.parameters.flatMap(\.types) + $0.result.types }
+        Set(
+            hostTypes
+                + specs.flatMap { $0.parameters.flatMap(\.types) + $0.result.types }
                 .filter { $0 != .elements }.compactMap(\.hostName))
     ).sorted()
 

@@ -9,7 +9,7 @@ extension Checker {
             guard info.span != .none, info.isDeclared, !info.name.hasPrefix("("), !info.name.hasPrefix("_") else {
                 continue
             }
-            if info.kind != .module, hides(info, called) {
+            if info.kind != .module, !exported.contains(id), hides(info, called) {
                 report(.hidesPrimitive(info.name, info.span))
             }
             if !used.contains(id), !exported.contains(id), !(isEntry && info.storage == .global) {

@@ -92,7 +92,9 @@ extension StaticType.Alternative {
 
     func isAccepted(by type: ValueType) -> Bool {
         switch (self, type) {
-        case (.host, .elements), (_, .any), (.int, .float), (.range, .list), (.quantity, .anyQuantity), (.anyQuantity, .quantity): true
+        case (.host, .elements), (_, .any), (.int, .float), (.range, .list), (.quantity, .anyQuantity),
+            (.anyQuantity, .quantity):
+            true
         default: valueType == type
         }
     }

@@ -29,7 +29,7 @@ extension DiagnosticCatalogue {
         ),
         Entry(
             "W0272", "built-in function hidden",
-            "The name is that of a built-in function, which cannot be called where this one is visible. That is allowed, and often not meant. Functions are warned of, and variables where the same program calls the built-in function elsewhere; parameters, and variables that hold what the function of their own name gives, are not."
+            "The name is that of a built-in function, which cannot be called where this one is visible. That is allowed, and often not meant. Functions are warned of, and variables where the same program calls the built-in function elsewhere; parameters, what is exported, and variables that hold what the function of their own name gives, are not."
         ),
         Entry(
             "W0273", "arm never reached",
