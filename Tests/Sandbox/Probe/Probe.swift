@@ -24,7 +24,10 @@ enum Probe {
         guard setTrap() else { exit(2) }
         var generator = ProgramGenerator(library: runner.library, seed: seed)
         var isClean = true
-        for number in 0..<count {
+        var number = 0
+        // Programs that do not compile are tried too, and do not count.
+        while survey.compiled < count, number < 20 * count {
+            number += 1
             let program = generator.program()
             let outcome = runner.run(program)
             survey.add(outcome)

@@ -86,7 +86,7 @@ final class ProgramRunner {
 /// What many programs did, counted.
 struct Survey {
     private var programs = 0
-    private var compiled = 0
+    private(set) var compiled = 0
     private var reaching = 0
     private var calls = 0
     private var refused = 0
