@@ -47,9 +47,10 @@ final class ReadlineEditor: LineEditor {
         received = nil
         // The terminal may have changed its size while an entry was evaluated, when readline does not look.
         rl_reset_screen_size()
-        rl_callback_handler_install(prompt) { ReadlineEditor.current?.receive($0) }
+        // Before readline changes the terminal, so that there is no moment at which nobody would give it back.
         let ending = TerminalGuard()
         defer { ending.release() }
+        rl_callback_handler_install(prompt) { ReadlineEditor.current?.receive($0) }
         while true {
             switch Keyboard.wait() {
             case .signal: rl_check_signals()

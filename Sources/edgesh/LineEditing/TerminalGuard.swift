@@ -9,7 +9,7 @@ struct TerminalGuard {
     /// How the terminal was before readline changed it. Set before the handlers are installed, by the one thread that edits lines.
     private nonisolated(unsafe) static var original = termios()
 
-    /// Guards from now on. Readline has the terminal already; how it was is what it will be given back as.
+    /// Guards from now on; to be made before readline takes the terminal.
     init() {
         guard tcgetattr(STDIN_FILENO, &TerminalGuard.original) == 0 else { return }
         TerminalGuard.original.c_lflag |= tcflag_t(ECHO | ICANON | ISIG)
