@@ -71,7 +71,7 @@ extension Checker {
                 ParameterSignature(
                     name: parameter.declaration.name, isLabelOnly: parameter.isLabelOnly,
                     isRequired: parameter.defaultValue == nil,
-                    types: parameter.annotation.map { types(of: $0) } ?? [])
+                    types: parameter.annotation.map { options.types(of: $0) } ?? [])
             })
     }
 

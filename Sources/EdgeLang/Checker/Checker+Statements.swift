@@ -55,7 +55,7 @@ extension Checker {
     private func walk(_ node: LetStatement) -> StaticType {
         var value = type(of: node.value)
         if let annotation = node.annotation {
-            let types = types(of: annotation)
+            let types = options.types(of: annotation)
             if !value.isNever, !value.mayBeAccepted(by: types) {
                 report(.flowAnnotationMismatch(value, node.value.span, accepted: types))
             }

@@ -168,7 +168,7 @@ final class Checker {
         functions[index].isUnderWay = false
         var result = body.joined(with: returned)
         if let annotation = function.resultType {
-            let types = types(of: annotation)
+            let types = options.types(of: annotation)
             if !result.isNever, !result.mayBeAccepted(by: types) {
                 report(.resultMismatch(result, function.body.result?.span ?? annotation.span, accepted: types))
             }
@@ -183,26 +183,11 @@ final class Checker {
             let value = parameter.defaultValue.map { self.type(of: $0) }
             var type = StaticType.unknown
             if let annotation = parameter.annotation {
-                type = StaticType(annotated: types(of: annotation))
+                type = StaticType(annotated: options.types(of: annotation))
                 if let value { type = type.joined(with: value).joined(with: .null) }
             }
             bindingTypes[parameter.declaration.id.index] = type
         }
-    }
-
-    /// The types an annotation accepts; empty for everything, and for what it names in vain.
-    func types(of annotation: TypeAnnotation) -> [ValueType] {
-        var types: [ValueType] = []
-        for name in annotation.names {
-            if let known = ValueType.named(name.name) {
-                types += known
-            } else if options.hostTypes().contains(name.name) {
-                types.append(.host(name.name))
-            } else {
-                return []
-            }
-        }
-        return types.contains(.any) ? [] : types
     }
 
     // MARK: Exports

@@ -134,26 +134,11 @@ extension Resolver {
                 ParameterSignature(
                     name: parameter.declaration.name, isLabelOnly: parameter.isLabelOnly,
                     isRequired: parameter.defaultValue == nil,
-                    types: parameter.annotation.map { types(of: $0) } ?? [])
+                    types: parameter.annotation.map { options.types(of: $0) } ?? [])
             })
     }
 
     // MARK: Annotations
-
-    /// The types an annotation accepts; unknown names accept everything.
-    func types(of annotation: TypeAnnotation) -> [ValueType] {
-        var types: [ValueType] = []
-        for name in annotation.names {
-            if let known = ValueType.named(name.name) {
-                types += known
-            } else if options.hostTypes().contains(name.name) {
-                types.append(.host(name.name))
-            } else {
-                return []
-            }
-        }
-        return types.contains(.any) ? [] : types
-    }
 
     @discardableResult
     private mutating func reportingUnknownTypes(of annotation: TypeAnnotation) -> [ValueType] {
@@ -162,6 +147,6 @@ extension Resolver {
             diagnostics.append(
                 .unknownType(name.name, name.span, known: ValueType.names + options.hostTypes().sorted()))
         }
-        return types(of: annotation)
+        return options.types(of: annotation)
     }
 }

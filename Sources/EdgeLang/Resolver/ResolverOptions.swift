@@ -21,6 +21,21 @@ public struct ResolverOptions {
         self.globals = globals
         self.modules = modules
     }
+
+    /// The types an annotation accepts; empty for everything, and for what it names in vain.
+    func types(of annotation: TypeAnnotation) -> [ValueType] {
+        var types: [ValueType] = []
+        for name in annotation.names {
+            if let known = ValueType.named(name.name) {
+                types += known
+            } else if hostTypes().contains(name.name) {
+                types.append(.host(name.name))
+            } else {
+                return []
+            }
+        }
+        return types.contains(.any) ? [] : types
+    }
 }
 
 /// The signatures of builtin functions, each made when it is asked for.
