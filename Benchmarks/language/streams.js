@@ -18,6 +18,6 @@ function main() {
   );
   let total = 0;
   for (const n of messages) total += n;
-  print(total);
+  print(String(total));
 }
 main();

@@ -36,6 +36,19 @@ public struct BuiltinSpec: Sendable {
     /// The instruction that does what the body does for the values that matter, and calls it for others.
     var intrinsic: Operation?
 
+    /// Whether a call may run code of the script: of a function that it is given, or that a stream or another object leads to.
+    var mayCallBack: Bool {
+        intrinsic == nil
+            && parameters.contains { parameter in
+                parameter.types.contains { type in
+                    switch type {
+                    case .any, .function, .list, .record, .host: true
+                    default: false
+                    }
+                }
+            }
+    }
+
     /// Code with its printed result; every one is a test.
     public var examples: [Example] { makeExamples() }
 

@@ -3,7 +3,7 @@ extension FunctionCompiler {
     /// How deep these questions look; beyond that the careful answer is given. Keeps compilation linear.
     private static let depthOfView = 6
 
-    /// Whether an expression only reads: it calls nothing and assigns nothing.
+    /// Whether an expression only reads: it calls no function of the script and assigns nothing.
     func isSimple(_ expression: Expression, depth: Int = depthOfView) -> Bool {
         if depth == 0 { return false }
         switch expression.kind {
@@ -31,7 +31,12 @@ extension FunctionCompiler {
                 case .field(_, let expression), .spread(let expression): isSimple(expression, depth: depth - 1)
                 }
             }
-        case .slice, .call, .if, .match, .block, .try, .return, .break, .continue, .invalid: return false
+        case .call(let call):
+            guard case .builtin(let index) = resolution[call.id].target, !compiler.specs[index].mayCallBack else {
+                return false
+            }
+            return call.arguments.allSatisfy { isSimple($0.value, depth: depth - 1) }
+        case .slice, .if, .match, .block, .try, .return, .break, .continue, .invalid: return false
         }
     }
 

@@ -20,6 +20,20 @@ import Testing
         #expect(interpreter.globals.map(\.name) == ["xs", "add", "old"])
     }
 
+    /// A list among the variables of a session grows in place although functions without side effects look at it on the way.
+    @Test func aListIsHandedOverPastCallsThatOnlyRead() throws {
+        let interpreter = Interpreter()
+        _ = try enter("var xs = [1]\nvar calls = 0", interpreter)
+        _ = try enter("fn more() { calls += 1\n xs = [7]\n 2 }", interpreter)
+        _ = try enter("for i in 0..3 { xs = push(xs, \"\\(len(xs)) \\(abs(-len(xs)))\") }", interpreter)
+        #expect(try enter("xs", interpreter) == #"[1, "1 1", "2 2", "3 3"]"#)
+        // The arguments are evaluated in order: the list is read before the call replaces it.
+        _ = try enter("xs = push(xs, more())", interpreter)
+        #expect(try enter("[len(xs), xs[4], calls]", interpreter) == "[5, 2, 1]")
+        _ = try enter("xs = push(xs, len(push(xs, 0)))", interpreter)
+        #expect(try enter("xs[5]", interpreter) == "6")
+    }
+
     @Test func theLastResultHasAName() throws {
         let interpreter = Interpreter()
         _ = try enter("20 + 1", interpreter)
