@@ -147,8 +147,11 @@ extension FunctionCompiler {
     // MARK: Updates within a value
 
     /// `a.b[i] = v`: keys and value first, then every level from the variable down is made the variable's own.
+    ///
+    /// With an operator the old element counts, as the old value of a variable does: where the value may change it, it is read before.
     private func compileUpdate(_ assignment: Assignment) {
         let use = assignment.target.variable
+        let isLate = assignment.operator != nil && isSimple(assignment.value)
         var keys: [Int] = []
         let laterOnes = assignment.target.steps.compactMap { step in
             if case .index(let index) = step { index } else { nil }
@@ -161,15 +164,20 @@ extension FunctionCompiler {
             }
         }
         let value = builder.allocate()
-        let isLate = assignment.operator != nil && isSimple(assignment.value)
-        if !isLate { compile(assignment.value, into: value, .owned, isNew: true) }
+        let pending = isLate ? assignment.operator : nil
+        if let binary = assignment.operator, !isLate {
+            compileOld(assignment.target, keys, into: value)
+            emit(binary, value, value, assignment.value, span: assignment.target.span)
+        } else if !isLate {
+            compile(assignment.value, into: value, .owned, isNew: true)
+        }
         // The variable's value, its own from now on.
         var container: Int
         builder.span = assignment.target.variable.span
         if let register = register(of: use) {
             // The first instruction that writes makes it its own; reading for an update by an operator comes before that.
             container = register
-            if assignment.operator != nil, assignment.target.steps.count == 1, inPlace(assignment) == nil {
+            if pending != nil, assignment.target.steps.count == 1, inPlace(pending, assignment.target) == nil {
                 builder.emit(.own, container)
             }
         } else {
@@ -188,8 +196,8 @@ extension FunctionCompiler {
             container = inner
         }
         guard let last = assignment.target.steps.last, let key = keys.last else { return }
-        if let operation = inPlace(assignment) {
-            let right = isLate ? operand(assignment.value, .operand) : value
+        if let operation = inPlace(pending, assignment.target) {
+            let right = operand(assignment.value, .operand)
             builder.span = assignment.target.span
             switch last {
             case .field(let name):
@@ -199,20 +207,10 @@ extension FunctionCompiler {
             }
             return
         }
-        if let binary = assignment.operator {
+        if let binary = pending {
             let old = builder.allocate()
-            switch last {
-            case .field(let name):
-                builder.emit(.getField, old, container, builder.constant(name.name))
-                builder.append(Instruction.cache())
-            case .index: builder.emit(.getIndex, old, container, key)
-            }
-            if isLate {
-                emit(binary, value, old, assignment.value, span: assignment.target.span)
-            } else {
-                builder.span = assignment.target.span
-                emit(binary, value, old, value)
-            }
+            emitGet(last, of: container, key, into: old)
+            emit(binary, value, old, assignment.value, span: assignment.target.span)
         }
         builder.span = assignment.target.span
         switch last {
@@ -223,10 +221,28 @@ extension FunctionCompiler {
         }
     }
 
+    /// Reads what a place holds before something else may change it.
+    private func compileOld(_ target: AssignmentTarget, _ keys: [Int], into old: Int) {
+        builder.span = target.variable.span
+        loadForUpdate(target.variable, into: old)
+        builder.span = target.span
+        for (step, key) in zip(target.steps, keys) { emitGet(step, of: old, key, into: old) }
+        builder.emit(.share, old)
+    }
+
+    private func emitGet(_ step: AssignmentTarget.Step, of container: Int, _ key: Int, into target: Int) {
+        switch step {
+        case .field(let name):
+            builder.emit(.getField, target, container, builder.constant(name.name))
+            builder.append(Instruction.cache())
+        case .index: builder.emit(.getIndex, target, container, key)
+        }
+    }
+
     /// The instruction that does all of `r.x += v`, `r.x -= v` or `xs[i] += v`.
-    private func inPlace(_ assignment: Assignment) -> Operation? {
-        guard let last = assignment.target.steps.last else { return nil }
-        switch (assignment.operator, last) {
+    private func inPlace(_ binary: BinaryOperator?, _ target: AssignmentTarget) -> Operation? {
+        guard let last = target.steps.last else { return nil }
+        switch (binary, last) {
         case (.add, .field): return .addToField
         case (.subtract, .field): return .subtractFromField
         case (.add, .index): return .addToIndex

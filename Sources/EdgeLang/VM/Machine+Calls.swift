@@ -11,7 +11,7 @@ extension Machine {
         let arguments = (0..<count).map { registers[$0] }
         let places = try Machine.bind(
             info.parameters.map { (name: $0.name, isLabelOnly: $0.isLabelOnly, isRequired: !$0.hasDefault) },
-            name: info.name ?? "the function", count: count, labels: labels)
+            name: info.name.map { "`\($0)`" } ?? "this function", count: count, labels: labels)
         for (parameter, place) in places.enumerated() {
             registers[parameter] = place.map { arguments[$0] } ?? .absent
         }
@@ -28,11 +28,11 @@ extension Machine {
             if let label = labels?[argument] {
                 guard let parameter = parameters.firstIndex(where: { $0.name == label }) else {
                     throw RuntimeError(
-                        .callArguments, "`\(name)` has no parameter `\(label)`",
+                        .callArguments, "\(name) has no parameter `\(label)`",
                         notes: ["parameters: " + parameters.map(\.name).joined(separator: ", ")])
                 }
                 if places[parameter] != nil {
-                    throw RuntimeError(.callArguments, "`\(name)` gets parameter `\(label)` twice")
+                    throw RuntimeError(.callArguments, "\(name) gets parameter `\(label)` twice")
                 }
                 places[parameter] = argument
             } else {
@@ -41,7 +41,7 @@ extension Machine {
                     let most = parameters.filter { !$0.isLabelOnly }.count
                     throw RuntimeError(
                         .callArguments,
-                        "`\(name)` takes \(most == 0 ? "no arguments" : most == 1 ? "1 argument" : "\(most) arguments")"
+                        "\(name) takes \(most == 0 ? "no arguments" : most == 1 ? "1 argument" : "\(most) arguments")"
                             + " by position, found \(labels.map { $0.filter { $0 == nil }.count } ?? count)")
                 }
                 places[next] = argument
@@ -49,7 +49,7 @@ extension Machine {
             }
         }
         for (parameter, place) in zip(parameters, places) where place == nil && parameter.isRequired {
-            throw RuntimeError(.callArguments, "`\(name)` needs an argument for parameter `\(parameter.name)`")
+            throw RuntimeError(.callArguments, "\(name) needs an argument for parameter `\(parameter.name)`")
         }
         return places
     }
@@ -77,12 +77,12 @@ extension Machine {
             }
             let places = try Machine.bind(
                 parameters.map { (name: $0.name, isLabelOnly: $0.isLabelOnly, isRequired: $0.isRequired) },
-                name: spec.name, count: shortened.count, labels: shortLabels)
+                name: "`\(spec.name)`", count: shortened.count, labels: shortLabels)
             values = places.map { $0.map { shortened[$0] } ?? .absent }
         } else {
             let places = try Machine.bind(
                 parameters.map { (name: $0.name, isLabelOnly: $0.isLabelOnly, isRequired: $0.isRequired) },
-                name: spec.name, count: count, labels: labels)
+                name: "`\(spec.name)`", count: count, labels: labels)
             values = places.map { $0.map { given[$0] } ?? .absent }
         }
         if spec.consumesFirst, let first = values.first { first.markShared() }

@@ -8,6 +8,8 @@ extension Heap {
     /// Whether two values are equal: numbers by value (`1 == 1.0`), quantities of one dimension by value, lists and ranges element by element,
     /// records key by key in any order, functions and objects by what they are.
     ///
+    /// A float that is not a number equals nothing, but within a list or record it equals its like: so every list equals itself and its copies.
+    ///
     /// - Throws: `RuntimeError` where the values are too large or nest too deep to compare.
     @inline(__always)
     func areEqual(_ left: Value, _ right: Value) throws(RuntimeError) -> Bool {
@@ -36,7 +38,9 @@ extension Heap {
         switch left.kind {
         case .null, .absent: return true
         case .int, .bool, .builtin: return left.bits == right.bits
-        case .float, .quantity: return left.asDouble == right.asDouble
+        case .float, .quantity:
+            let (first, second) = (left.asDouble, right.asDouble)
+            return first == second || (depth > 0 && first.isNaN && second.isNaN)
         case .string, .bytes: return equal(left.string, right.string)
         case .range:
             let (first, second) = (left.range.pointee, right.range.pointee)

@@ -163,23 +163,28 @@ final class PlainEvaluator {
         let path = zip(node.target.steps, keys).map { step, key in
             if case .field = step { (key, isField: true) } else { (key, isField: false) }
         }
-        let value: PlainData
+        guard let symbol = node.operator else {
+            let value = try evaluate(node.value, in: scope)
+            return try scope.assign(
+                name, try update(try read(name, in: scope), path[...]) { _ in value }, from: currentCall)
+        }
+        // The old element counts here, too.
+        var old = PlainData.null
         do {
-            value = try evaluate(node.value, in: scope)
-        } catch let error as PlainError where node.operator != nil {
-            // Which of two errors comes first, the value's or that of the place, is not for the language to say.
-            do {
-                _ = try update(try read(name, in: scope), path[...]) { try $0() }
-            } catch let other as PlainError where other.code != error.code {
-                throw Exit.tooLong
+            _ = try update(try read(name, in: scope), path[...]) {
+                old = try $0()
+                return old
             }
-            throw error
+        } catch let error as PlainError {
+            // Which of two errors comes first, the value's or that of the place, is not for the language to say, nor whether the value is
+            // asked for at all.
+            switch node.value.kind {
+            case .int, .float, .string, .bool: throw error
+            default: throw Exit.tooLong
+            }
         }
-        let updated = try update(try read(name, in: scope), path[...]) { old in
-            guard let symbol = node.operator else { return value }
-            return try apply(symbol, old(), value)
-        }
-        try scope.assign(name, updated, from: currentCall)
+        let value = try apply(symbol, old, try evaluate(node.value, in: scope))
+        try scope.assign(name, try update(try read(name, in: scope), path[...]) { _ in value }, from: currentCall)
     }
 
     private func read(_ name: String, in scope: PlainScope) throws -> PlainData {
