@@ -7,15 +7,31 @@ extension Operator {
         case .batchNormalization: 5...5
         case .resize: 1...4
         case .gemm: 2...3
-        case .matMul, .add, .sub, .mul, .div, .pow, .pRelu, .equal, .less, .greater, .and, .or: 2...2
+        case .matMul, .add, .sub, .mul, .div, .pow, .pRelu, .equal, .less, .greater, .and, .or, .xor, .greaterOrEqual,
+            .lessOrEqual, .mod, .bitShift, .bitwiseAnd, .bitwiseOr, .bitwiseXor:
+            2...2
         case .maximum, .minimum, .concat: 1...65536
         case .relu, .leakyRelu, .elu, .hardSigmoid, .hardSwish, .sigmoid, .tanh, .sqrt, .exp, .log, .neg, .abs, .floor,
-            .ceil, .round, .reciprocal, .erf, .not, .cast, .softmax, .logSoftmax, .argMax, .identity, .flatten,
-            .transpose, .shape, .constantOfShape, .spaceToDepth, .depthToSpace:
+            .ceil, .round, .reciprocal, .erf, .not, .bitCast, .softmax, .logSoftmax, .argMax, .identity, .flatten,
+            .transpose, .shape, .constantOfShape, .spaceToDepth, .depthToSpace, .bitwiseNot, .sin, .cos, .tan, .asin,
+            .acos, .atan, .sinh, .cosh, .asinh, .acosh, .atanh, .sign, .isNaN, .isInfinite, .gelu, .mish, .swish, .selu,
+            .celu, .softplus, .softsign, .shrink, .thresholdedRelu, .argMin, .hardmax, .lpNormalization,
+            .localResponseNormalization, .nonZero, .unique, .eyeLike, .size:
             1...1
+        // The second input gives the type to cast to, where the attribute does not.
+        case .cast: 1...2
+        case .layerNormalization: 2...3
+        case .rmsNormalization, .gatherElements, .gatherND, .compress, .topK, .reverseSequence, .cumulativeSum,
+            .cumulativeProduct:
+            2...2
+        case .instanceNormalization, .groupNormalization, .scatterElements, .scatterND, .oneHot: 3...3
+        case .tensorScatter: 2...3
+        case .triangle: 1...2
         case .clip: 1...3
         case .selectWhere, .range: 3...3
-        case .reduceMean, .reduceSum, .reduceMax, .reduceMin: 1...2
+        case .reduceMean, .reduceSum, .reduceMax, .reduceMin, .reduceProduct, .reduceL1, .reduceL2, .reduceLogSum,
+            .reduceLogSumExp, .reduceSumSquare:
+            1...2
         case .dropout: 1...3
         case .reshape, .expand, .tile, .gather, .unsqueeze: 2...2
         case .squeeze, .split: 1...2

@@ -16,7 +16,10 @@ extension Operator {
         switch self {
         case .relu, .leakyRelu, .elu, .hardSigmoid, .hardSwish, .clip, .sigmoid, .tanh, .sqrt, .exp, .log, .neg, .abs,
             .floor,
-            .ceil, .round, .reciprocal, .erf, .not, .cast, .identity, .dropout:
+            .ceil, .round, .reciprocal, .erf, .not, .cast, .identity, .dropout, .bitwiseNot, .sin, .cos, .tan, .asin,
+            .acos,
+            .atan, .sinh, .cosh, .asinh, .acosh, .atanh, .sign, .isNaN, .isInfinite, .gelu, .mish, .swish, .selu, .celu,
+            .softplus, .softsign, .shrink, .thresholdedRelu:
             true
         default: false
         }
@@ -25,7 +28,18 @@ extension Operator {
     /// Operators that combine elements of inputs broadcast against each other.
     package var isBroadcasting: Bool {
         switch self {
-        case .add, .sub, .mul, .div, .pow, .maximum, .minimum, .pRelu, .equal, .less, .greater, .and, .or, .selectWhere:
+        case .add, .sub, .mul, .div, .pow, .maximum, .minimum, .pRelu, .equal, .less, .greater, .and, .or, .selectWhere,
+            .xor, .greaterOrEqual, .lessOrEqual, .mod, .bitShift, .bitwiseAnd, .bitwiseOr, .bitwiseXor:
+            true
+        default: false
+        }
+    }
+
+    /// Reductions along axes that are an input, which came with different opsets.
+    package var isReduction: Bool {
+        switch self {
+        case .reduceMean, .reduceSum, .reduceMax, .reduceMin, .reduceProduct, .reduceL1, .reduceL2, .reduceLogSum,
+            .reduceLogSumExp, .reduceSumSquare:
             true
         default: false
         }

@@ -25,12 +25,15 @@ extension ONNXGraphReader {
             return
         case "Upsample": source = try resizeFromUpsample(source)
         case "Sum": return try readSum(source)
-        case "GreaterOrEqual": return try readNegated(source, as: .less)
-        case "LessOrEqual": return try readNegated(source, as: .greater)
+        case "Mean": return try readMean(source)
+        case "CastLike": return try readCastLike(source)
+        case "Scatter": source.op = Operator.scatterElements.rawValue
+        case "MeanVarianceNormalization": return try readMeanVariance(source)
         case Operator.sequenceLSTM.rawValue, Operator.spaceToBatch.rawValue, Operator.batchToSpace.rawValue:
             return try skip(source, op: source.op)
         default: break
         }
+        source.attributes["consumed_inputs"] = nil
         guard let op = Operator(rawValue: source.op) else { return try skip(source, op: source.op) }
         try normalise(&source, op: op)
         try append(op, source)
@@ -49,9 +52,9 @@ extension ONNXGraphReader {
         try checkCount(op, inputs.count, source)
         var names = source.outputs
         while names.last?.isEmpty == true { names.removeLast() }
-        let limit = outputLimit(op)
+        let limit = outputLimit(op, source)
         if names.count > limit {
-            if op == .batchNormalization || op == .dropout {
+            if op == .batchNormalization {
                 // Training outputs: values that inference does not make. A reader of them is reported as reading nothing.
                 names = Array(names.prefix(1))
             } else {
@@ -76,11 +79,14 @@ extension ONNXGraphReader {
         }
     }
 
-    private func outputLimit(_ op: Operator) -> Int {
+    private func outputLimit(_ op: Operator, _ source: ONNXNode) -> Int {
         switch op {
         case .split, .scan, .loop, .conditional: .max
         case .lstm: 3
-        case .gru, .rnn: 2
+        case .gru, .rnn, .dropout, .topK: 2
+        case .layerNormalization: 3
+        case .unique: 4
+        case .batchNormalization: source.int("training_mode") == 1 ? 3 : 1
         default: 1
         }
     }
@@ -105,7 +111,7 @@ extension ONNXGraphReader {
     }
 
     /// `Sum` of any number of values as a chain of `Add`.
-    private mutating func readSum(_ source: ONNXNode) throws {
+    mutating func readSum(_ source: ONNXNode) throws {
         guard let first = source.inputs.first else {
             throw ModelError.inconsistent("Sum `\(source.name)` has no inputs")
         }
@@ -123,19 +129,6 @@ extension ONNXGraphReader {
                 try append(.add, step)
             }
         }
-    }
-
-    /// `a >= b` as `not (a < b)`.
-    private mutating func readNegated(_ source: ONNXNode, as op: Operator) throws {
-        guard source.inputs.count == 2 else {
-            throw ModelError.inconsistent("\(source.op) `\(source.name)` has \(source.inputs.count) inputs, it takes 2")
-        }
-        let id = intermediate("\(source.outputs.first ?? "")/negated")
-        graph.nodes.append(
-            Node(name: claimNode(source.name, op: op.rawValue), op: op, inputs: source.inputs, outputs: [id]))
-        var last = source
-        last.inputs = [id]
-        try append(.not, last)
     }
 
     // MARK: Attributes

@@ -5,12 +5,31 @@ extension ONNXGraphReader {
     mutating func normalise(_ source: inout ONNXNode, op: Operator) throws {
         switch op {
         case .clip: try inputsFromBounds(&source)
-        case .squeeze, .unsqueeze, .reduceMean, .reduceSum, .reduceMax, .reduceMin:
-            try moveToInput(&source, "axes", position: 1)
+        case .squeeze, .unsqueeze: try moveToInput(&source, "axes", position: 1)
+        case _ where op.isReduction: try moveToInput(&source, "axes", position: 1)
+        case _ where context.opset < 7 && op.isBroadcasting: try alignBroadcast(&source)
+        case .argMax, .argMin: break
+        case .topK:
+            if let count = source.int("k") {
+                source.attributes["k"] = nil
+                try setInput(&source, 1, try constant("\(source.outputs.first ?? "")/k", int64s: [count]))
+            }
+        case .hardmax:
+            if context.opset < 13 { source.attributes["legacy_axis"] = .int(source.int("axis") ?? 1) }
+            source.attributes["axis"] = .int(source.int("axis") ?? (context.opset < 13 ? 1 : -1))
+        case .eyeLike: normaliseType(&source, "dtype")
+        case .bitCast: normaliseType(&source, "to")
+        case .reshape:
+            // Before opset 5 the shape was an attribute.
+            try moveToInput(&source, "shape", position: 1)
+        case .tile: try normaliseTile(&source)
         case .split: try moveToInput(&source, "split", position: 1)
         case .slice: try inputsFromSlice(&source)
         case .pad: try inputsFromPad(&source)
         case .dropout:
+            if let training = source.input(2), graph.constants[training]?.integerValues() != [0] {
+                context.reportUnsupported("Dropout as in training", node: source.name)
+            }
             source.inputs = Array(source.inputs.prefix(1))
             source.attributes = [:]
         case .resize: try normaliseResize(&source)
@@ -21,10 +40,11 @@ extension ONNXGraphReader {
             source.attributes["axis"] = .int(source.int("axis") ?? (context.opset < 13 ? 1 : -1))
         case .conv, .convTranspose, .maxPool, .averagePool: normalisePadding(&source)
         case .batchNormalization:
-            if source.int("spatial") == 0 || source.int("training_mode") == 1 {
-                context.reportUnsupported("BatchNormalization as in training", node: source.name)
+            if source.int("spatial") == 0 {
+                context.reportUnsupported("BatchNormalization of each pixel", node: source.name)
             }
-            source.attributes = source.attributes.filter { $0.key == "epsilon" }
+            let kept = source.int("training_mode") == 1 ? ["epsilon", "momentum", "training_mode"] : ["epsilon"]
+            source.attributes = source.attributes.filter { kept.contains($0.key) }
         case .lstm, .gru, .rnn:
             if source.int("layout") == 1 { context.reportUnsupported("\(source.op) with layout 1", node: source.name) }
             source.attributes["layout"] = nil
@@ -86,8 +106,61 @@ extension ONNXGraphReader {
         }
     }
 
+    /// Makes a type of elements that an attribute names by ONNX's number a name.
+    private func normaliseType(_ source: inout ONNXNode, _ attribute: String) {
+        guard let code = source.int(attribute) else { return }
+        if let dtype = DType(onnx: code) {
+            source.attributes[attribute] = .string(dtype.rawValue)
+        } else {
+            context.reportUnsupported("\(source.op) to ONNX type \(code)", node: source.name)
+        }
+    }
+
+    /// Before opset 7 the second operand was matched to the axes of the first from `axis` on, if `broadcast` said so: axes of 1 are
+    /// added behind it until both end together.
+    private mutating func alignBroadcast(_ source: inout ONNXNode) throws {
+        let axis = source.int("axis")
+        for name in ["axis", "broadcast", "consumed_inputs"] { source.attributes[name] = nil }
+        guard let axis, let left = source.input(0), let right = source.input(1),
+            let rank = graph.type(of: left)?.shape?.count, let own = graph.type(of: right)?.shape?.count
+        else { return }
+        let first = axis < 0 ? axis + rank : axis
+        let missing = rank - first - own
+        guard first >= 0, missing > 0, missing <= 16 else { return }
+        let name = source.outputs.first ?? source.op
+        let aligned = intermediate("\(name)/aligned")
+        let axes = try constant("\(name)/axes", int64s: (0..<missing).map { own + $0 })
+        graph.nodes.append(
+            Node(
+                name: claimNode("\(source.name)/align", op: "Unsqueeze"), op: .unsqueeze, inputs: [right, axes],
+                outputs: [aligned]))
+        graph[aligned].type = graph.type(of: right).map { type in
+            TensorType(
+                dtype: type.dtype,
+                shape: type.shape.map { $0 + [Dimension](repeating: .fixed(1), count: missing) })
+        }
+        source.inputs[1] = aligned
+    }
+
+    /// Before opset 6 `Tile` repeated one axis: inputs were the number of tiles and the axis.
+    private mutating func normaliseTile(_ source: inout ONNXNode) throws {
+        guard context.opset < 6, source.inputs.count == 3 else { return }
+        guard let data = source.input(0), let rank = graph.type(of: data)?.shape?.count,
+            let tiles = source.input(1).flatMap({ graph.constants[$0]?.integerValues()?.first }),
+            let axis = source.input(2).flatMap({ graph.constants[$0]?.integerValues()?.first }), axis >= 0, axis < rank
+        else { return context.reportUnsupported("Tile of a computed axis", node: source.name) }
+        var repeats = [Int](repeating: 1, count: rank)
+        repeats[axis] = tiles
+        source.inputs = [data, try constant("\(source.outputs.first ?? "")/repeats", int64s: repeats)]
+    }
+
     private func normaliseCast(_ source: inout ONNXNode) {
         source.attributes["saturate"] = nil
+        source.attributes["round_mode"] = nil
+        if let name = source.string("to"), let code = Self.typeNames[name] {
+            // Before opset 6 the type was named.
+            source.attributes["to"] = .int(code)
+        }
         if let code = source.int("to"), let dtype = DType(onnx: code) {
             source.attributes["to"] = .string(dtype.rawValue)
         } else {
@@ -133,4 +206,9 @@ extension ONNXGraphReader {
         if context.opset == 10 { result.inputs.remove(at: 1) }
         return result
     }
+
+    private static let typeNames = [
+        "FLOAT": 1, "UINT8": 2, "INT8": 3, "UINT16": 4, "INT16": 5, "INT32": 6, "INT64": 7, "BOOL": 9, "FLOAT16": 10,
+        "DOUBLE": 11, "UINT32": 12, "UINT64": 13,
+    ]
 }

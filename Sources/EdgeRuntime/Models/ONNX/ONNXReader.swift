@@ -1,3 +1,5 @@
+import EdgeTensors
+
 internal import SwiftProtobuf
 
 /// Reads ONNX models, opsets 7 to 22 and later ones whose operators kept their meaning.
@@ -43,7 +45,7 @@ public struct ONNXReader: Sendable {
         let version = proto.opsetImport.first { $0.domain.isEmpty || $0.domain == "ai.onnx" }?.version ?? 0
         // A model of foreign operators alone names no version: its operators are reported by name further on.
         if version == 0 && !proto.opsetImport.isEmpty { return 21 }
-        guard version >= 7 && version <= 1000 else {
+        guard version >= 1 && version <= 1000 else {
             throw ModelError.unsupported(
                 "the model is written for ONNX opset \(version)",
                 hint: "convert it with onnx.version_converter to opset 13 or later")

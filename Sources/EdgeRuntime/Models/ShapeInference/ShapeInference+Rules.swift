@@ -9,24 +9,50 @@ extension ShapeInference {
         case .globalAveragePool, .globalMaxPool: return [try inferGlobalPool(node)]
         case .resize: return [try inferResize(node)]
         case .gemm, .matMul: return [try node.op == .gemm ? inferGemm(node) : inferMatMul(node)]
-        case .add, .sub, .mul, .div, .pow, .maximum, .minimum, .pRelu:
+        case .add, .sub, .mul, .div, .pow, .maximum, .minimum, .pRelu, .mod, .bitShift, .bitwiseAnd, .bitwiseOr,
+            .bitwiseXor:
             return [try inferBroadcast(node, dtype: first?.dtype)]
-        case .equal, .less, .greater, .and, .or: return [try inferBroadcast(node, dtype: .bool)]
+        case .equal, .less, .greater, .and, .or, .xor, .greaterOrEqual, .lessOrEqual:
+            return [try inferBroadcast(node, dtype: .bool)]
         case .selectWhere: return [try inferBroadcast(node, dtype: type(node, 1)?.dtype)]
         case .relu, .leakyRelu, .elu, .hardSigmoid, .hardSwish, .clip, .sigmoid, .tanh, .sqrt, .exp, .log, .neg, .abs,
             .floor,
-            .ceil, .round, .reciprocal, .erf, .not, .identity, .dropout, .batchNormalization:
+            .ceil, .round, .reciprocal, .erf, .not, .identity, .batchNormalization, .bitwiseNot, .sin, .cos, .tan,
+            .asin,
+            .acos, .atan, .sinh, .cosh, .asinh, .acosh, .atanh, .sign, .gelu, .mish, .swish, .selu, .celu, .softplus,
+            .softsign, .shrink, .thresholdedRelu, .cumulativeSum, .cumulativeProduct, .rmsNormalization,
+            .instanceNormalization, .groupNormalization, .lpNormalization, .localResponseNormalization, .triangle,
+            .reverseSequence, .tensorScatter, .scatterElements, .scatterND:
             return [first.map { TensorType(dtype: $0.dtype, shape: $0.shape) }]
+        case .dropout:
+            return [
+                first.map { TensorType(dtype: $0.dtype, shape: $0.shape) },
+                TensorType(dtype: .bool, shape: first?.shape),
+            ]
+        case .isNaN, .isInfinite: return [TensorType(dtype: .bool, shape: first?.shape)]
+        case .hardmax:
+            if let rank = first?.shape?.count { _ = try axis(node.int("axis") ?? -1, rank: rank, of: node) }
+            return [first.map { TensorType(dtype: $0.dtype, shape: $0.shape) }]
+        case .size: return [TensorType(dtype: .i64, shape: [])]
+        case .layerNormalization: return try inferLayerNormalization(node)
+        case .gatherElements: return [first.map { TensorType(dtype: $0.dtype, shape: shape(node, 1)) }]
+        case .topK: return inferByLowering(node, dtypes: [first?.dtype, .i64])
+        case .nonZero:
+            return [TensorType(dtype: .i64, shape: first?.shape.map { [.fixed($0.count), unknown(node, 1)] })]
+        case .unique: return inferByLowering(node, dtypes: [first?.dtype, .i64, .i64, .i64])
+        case .oneHot: return inferByLowering(node, dtypes: [type(node, 2)?.dtype])
+        case .eyeLike:
+            let dtype = node.string("dtype").flatMap(DType.init(rawValue:)) ?? first?.dtype
+            return [dtype.map { TensorType(dtype: $0, shape: first?.shape) }]
+        case .gatherND, .compress: return inferByLowering(node, dtypes: [first?.dtype])
         case .softmax, .logSoftmax:
             if let rank = first?.shape?.count { _ = try axis(node.int("axis") ?? -1, rank: rank, of: node) }
             return [first.map { TensorType(dtype: $0.dtype, shape: $0.shape) }]
-        case .cast:
-            guard let name = node.string("to"), let dtype = DType(rawValue: name) else {
-                throw ModelError.shape(node, "the type to cast to is missing")
-            }
-            return [TensorType(dtype: dtype, shape: first?.shape)]
-        case .reduceMean, .reduceSum, .reduceMax, .reduceMin: return [try inferReduction(node)]
-        case .argMax: return [try inferArgMax(node)]
+        case .cast, .bitCast: return [try inferCast(&node)]
+        case .reduceMean, .reduceSum, .reduceMax, .reduceMin, .reduceProduct, .reduceL1, .reduceL2, .reduceLogSum,
+            .reduceLogSumExp, .reduceSumSquare:
+            return [try inferReduction(node)]
+        case .argMax, .argMin: return [try inferArgMax(node)]
         case .reshape: return [try inferReshape(node)]
         case .flatten: return [try inferFlatten(node)]
         case .transpose: return [try inferTranspose(node)]

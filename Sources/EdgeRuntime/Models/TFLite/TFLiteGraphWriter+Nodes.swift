@@ -52,12 +52,12 @@ extension TFLiteGraphWriter {
             guard node.inputs.count == 1 else { throw refuse("with a computed scale") }
             try writePlain(node, .dequantize, Options(kind: 38, fields: [:]))
         case .identity, .dropout: try writeReshape(node)
-        case .erf, .constant, .lstm, .gru, .rnn, .scan, .loop, .conditional: throw refuse()
         case .reduceMean, .reduceSum, .reduceMax, .reduceMin, .argMax, .resize, .reshape, .flatten, .transpose,
             .squeeze,
             .unsqueeze, .concat, .split, .slice, .gather, .pad, .expand, .tile, .shape, .constantOfShape, .range,
             .spaceToDepth, .depthToSpace, .spaceToBatch, .batchToSpace:
             try writeMovement(node)
+        default: throw refuse()
         }
     }
 

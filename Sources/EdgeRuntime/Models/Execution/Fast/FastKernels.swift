@@ -19,15 +19,7 @@ enum FastKernels {
         case .reduceMean: return try FastPooling.reduceMean(context)
         case .quantizeLinear: return try FastQuantize.quantize(context)
         case .dequantizeLinear: return try FastQuantize.dequantize(context)
-        case .convTranspose, .batchNormalization, .resize, .pow, .pRelu, .equal, .less, .greater, .and, .or, .not,
-            .selectWhere, .cast,
-            .logSoftmax, .reduceSum, .reduceMax, .reduceMin, .argMax, .identity, .dropout, .reshape, .flatten,
-            .transpose, .squeeze,
-            .unsqueeze, .concat, .split, .slice, .gather, .pad, .expand, .tile, .shape, .constant, .constantOfShape,
-            .range,
-            .spaceToDepth, .depthToSpace, .spaceToBatch, .batchToSpace, .lstm, .gru, .rnn, .sequenceLSTM, .scan, .loop,
-            .conditional:
-            return nil
+        default: return nil
         }
     }
 

@@ -6,6 +6,11 @@ enum Lowering {
         if context.options.kernels != .reference, let fast = try FastKernels.lower(context) { return fast }
         if context.node.op == .scan { return try ScanStep.lower(context, states: states) }
         guard ThroughFloat.applies(to: context), !handlesQuantization(context) else {
+            if ThroughSingle.applies(to: context) {
+                return try ThroughSingle.lower(context) { inner throws(ModelError) in
+                    try FusedActivation.apply(inner, to: try reference(inner))
+                }
+            }
             return try FusedActivation.apply(context, to: try reference(context))
         }
         return try ThroughFloat.lower(context) { inner throws(ModelError) in
@@ -32,14 +37,7 @@ enum Lowering {
                 && context.operands.allSatisfy {
                     $0?.type.quantization == first.type.quantization && $0?.dtype == first.dtype
                 }
-        case .conv, .convTranspose, .averagePool, .globalAveragePool, .batchNormalization, .resize, .gemm, .matMul,
-            .add, .sub, .mul, .div,
-            .pow, .maximum, .minimum, .relu, .leakyRelu, .pRelu, .elu, .hardSigmoid, .hardSwish, .clip, .sigmoid, .tanh,
-            .sqrt, .exp, .log,
-            .neg, .abs, .floor, .ceil, .round, .reciprocal, .erf, .equal, .less, .greater, .and, .or, .not,
-            .selectWhere, .cast, .softmax,
-            .logSoftmax, .reduceMean, .reduceSum, .reduceMax, .reduceMin, .constantOfShape, .range, .lstm, .gru, .rnn:
-            return false
+        default: return false
         }
     }
 
@@ -52,18 +50,45 @@ enum Lowering {
         case .resize: try ReferenceResize.lower(context)
         case .gemm: try ReferenceGemm.lower(context)
         case .matMul: try ReferenceMatMul.lower(context)
-        case .add, .sub, .mul, .div, .pow, .maximum, .minimum, .equal, .less, .greater, .and, .or, .pRelu:
+        case .add, .sub, .mul, .div, .pow, .maximum, .minimum, .equal, .less, .greater, .and, .or, .pRelu, .xor,
+            .greaterOrEqual, .lessOrEqual, .mod, .bitShift, .bitwiseAnd, .bitwiseOr, .bitwiseXor:
             try ReferenceBinary.lower(context)
         case .relu, .leakyRelu, .elu, .hardSigmoid, .hardSwish, .clip, .sigmoid, .tanh, .sqrt, .exp, .log, .neg, .abs,
             .floor, .ceil,
-            .round, .reciprocal, .erf, .not:
+            .round, .reciprocal, .erf, .not, .bitwiseNot, .sin, .cos, .tan, .asin, .acos, .atan, .sinh, .cosh, .asinh,
+            .acosh, .atanh, .sign, .isNaN, .isInfinite, .gelu, .mish, .swish, .selu, .celu, .softplus, .softsign,
+            .shrink, .thresholdedRelu:
             try ReferenceUnary.lower(context)
         case .selectWhere: try ReferenceSelect.lower(context)
         case .cast: try ReferenceCast.lower(context)
         case .softmax, .logSoftmax: try ReferenceSoftmax.lower(context)
-        case .reduceMean, .reduceSum, .reduceMax, .reduceMin: try ReferenceReduction.lower(context)
-        case .argMax: try ReferenceArgMax.lower(context)
-        case .identity, .dropout, .reshape, .flatten, .squeeze, .unsqueeze: try ReferenceReshape.lower(context)
+        case .bitCast: try ReferenceCast.bits(context)
+        case .hardmax: try ReferenceHardmax.lower(context)
+        case .reduceMean, .reduceSum, .reduceMax, .reduceMin, .reduceProduct, .reduceL1, .reduceL2, .reduceLogSum,
+            .reduceLogSumExp, .reduceSumSquare:
+            try ReferenceReduction.lower(context)
+        case .cumulativeSum, .cumulativeProduct: try ReferenceCumulative.lower(context)
+        case .layerNormalization, .rmsNormalization: try ReferenceLayerNormalization.lower(context)
+        case .instanceNormalization, .groupNormalization: try ReferenceGroupNormalization.lower(context)
+        case .lpNormalization: try ReferenceLpNormalization.lower(context)
+        case .localResponseNormalization: try ReferenceLocalResponse.lower(context)
+        case .gatherElements: try ReferenceGatherElements.lower(context)
+        case .gatherND: try ReferenceGatherND.lower(context)
+        case .scatterElements: try ReferenceScatter.elements(context)
+        case .scatterND: try ReferenceScatter.blocks(context)
+        case .tensorScatter: try ReferenceScatter.cache(context)
+        case .topK: try ReferenceTopK.lower(context)
+        case .nonZero: try ReferenceSelection.nonZero(context)
+        case .unique: try ReferenceSelection.unique(context)
+        case .compress: try ReferenceSelection.compress(context)
+        case .oneHot: try ReferenceOneHot.lower(context)
+        case .triangle: try ReferenceTriangle.lower(context)
+        case .eyeLike: try ReferenceTriangle.eye(context)
+        case .reverseSequence: try ReferenceReverseSequence.lower(context)
+        case .size: try ReferenceConstants.size(context)
+        case .argMax, .argMin: try ReferenceArgMax.lower(context)
+        case .dropout: try ReferenceDropout.lower(context)
+        case .identity, .reshape, .flatten, .squeeze, .unsqueeze: try ReferenceReshape.lower(context)
         case .transpose, .slice, .expand, .tile, .spaceToDepth, .depthToSpace: try ReferenceRearrange.lower(context)
         case .concat: try ReferenceJoin.concat(context)
         case .split: try ReferenceJoin.split(context)

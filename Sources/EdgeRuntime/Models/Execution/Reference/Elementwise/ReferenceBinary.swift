@@ -21,9 +21,12 @@ enum ReferenceBinary {
         case .i32: return try integers(context, Int32.self)
         case .i16: return try integers(context, Int16.self)
         case .i8: return try integers(context, Int8.self)
+        case .u64: return try integers(context, UInt64.self)
+        case .u32: return try integers(context, UInt32.self)
+        case .u16: return try integers(context, UInt16.self)
         case .u8: return try integers(context, UInt8.self)
         case .bool: return try logical(context)
-        case .f16, .bf16, .u64, .u32, .u16, .i4, .u4, .i2: throw context.unsupported(first.dtype)
+        case .f16, .bf16, .i4, .u4, .i2: throw context.unsupported(first.dtype)
         }
     }
 
@@ -42,6 +45,14 @@ enum ReferenceBinary {
         case .equal: return try compare(context, T.self) { $0 == $1 }
         case .less: return try compare(context, T.self) { $0 < $1 }
         case .greater: return try compare(context, T.self) { $0 > $1 }
+        case .greaterOrEqual: return try compare(context, T.self) { $0 >= $1 }
+        case .lessOrEqual: return try compare(context, T.self) { $0 <= $1 }
+        case .mod:
+            if context.node.int("fmod") == 1 {
+                return try combine(context, T.self) { $0.truncatingRemainder(dividingBy: $1) }
+            }
+            // The sign of the divisor, as Python has it.
+            return try combine(context, T.self) { $0 - ($0 / $1).rounded(.down) * $1 }
         default: throw context.unsupported(T.self == Float.self ? .f32 : .f64)
         }
     }
@@ -59,9 +70,18 @@ enum ReferenceBinary {
         case .equal: return try compare(context, T.self) { $0 == $1 }
         case .less: return try compare(context, T.self) { $0 < $1 }
         case .greater: return try compare(context, T.self) { $0 > $1 }
+        case .greaterOrEqual: return try compare(context, T.self) { $0 >= $1 }
+        case .lessOrEqual: return try compare(context, T.self) { $0 <= $1 }
+        case .bitwiseAnd: return try combine(context, T.self) { $0 & $1 }
+        case .bitwiseOr: return try combine(context, T.self) { $0 | $1 }
+        case .bitwiseXor: return try combine(context, T.self) { $0 ^ $1 }
+        case .bitShift:
+            return context.node.string("direction") == "RIGHT"
+                ? try combine(context, T.self) { $0 >> $1 } : try combine(context, T.self) { $0 << $1 }
+        case .mod: return try divide(context, T.self)
         case .pow:
             guard try context.operand(1).dtype == context.operand(0).dtype else {
-                throw context.fail("its exponent is of another type")
+                return try mixedPower(context, T.self)
             }
             return try combine(context, T.self) { base, exponent in
                 let power = Double.pow(Double(base), Double(exponent))
@@ -75,6 +95,7 @@ enum ReferenceBinary {
         switch context.node.op {
         case .and: return try compare(context, UInt8.self) { $0 != 0 && $1 != 0 }
         case .or: return try compare(context, UInt8.self) { $0 != 0 || $1 != 0 }
+        case .xor: return try compare(context, UInt8.self) { ($0 != 0) != ($1 != 0) }
         case .equal: return try compare(context, UInt8.self) { ($0 != 0) == ($1 != 0) }
         default: throw context.unsupported(.bool)
         }
@@ -158,11 +179,16 @@ enum ReferenceBinary {
         let pair = try broadcasting(context, first.shape, second.shape)
         let divisors = second.type.count
         let node = context.node
+        let isRemainder = node.op == .mod
+        // The sign of the divisor, as Python has it, or of the dividend, as C has it.
+        let followsDivisor = node.int("fmod") != 1
         return Lowered([try context.result(first.dtype, pair.shape)]) { memory throws(ModelError) in
             let divisor = memory.input(1, as: T.self)
             for position in 0..<divisors where divisor[position] == 0 { throw .node(node, "it divides by zero") }
-            walk(pair, memory.input(0, as: T.self), divisor, memory.output(0, as: T.self)) {
-                $0.dividedReportingOverflow(by: $1).partialValue
+            walk(pair, memory.input(0, as: T.self), divisor, memory.output(0, as: T.self)) { value, by in
+                if !isRemainder { return value.dividedReportingOverflow(by: by).partialValue }
+                let rest = value.remainderReportingOverflow(dividingBy: by).partialValue
+                return followsDivisor && rest != 0 && (rest < 0) != (by < 0) ? rest &+ by : rest
             }
         }
     }
@@ -173,10 +199,10 @@ enum ReferenceBinary {
         let base = try context.operand(0)
         let exponent = try context.operand(1)
         guard exponent.dtype == base.dtype else {
-            guard exponent.isConstant, exponent.type.count == 1 else {
-                throw context.fail("its exponent is of another type")
-            }
-            let fixed = T(try context.scalar(1))
+            guard exponent.isConstant, exponent.type.count == 1, let constant = exponent.constant,
+                exponent.shape.count <= base.shape.count, let read = ElementCodec.reader(of: exponent.dtype)
+            else { return try mixedPower(context, T.self) }
+            let fixed = T(read(constant.storage.base, 0))
             let count = base.type.count
             return Lowered([try context.result(base.dtype, base.shape)], inPlace: [0]) { memory throws(ModelError) in
                 let source = memory.input(0, as: T.self)
@@ -185,5 +211,27 @@ enum ReferenceBinary {
             }
         }
         return try combine(context, T.self) { T.pow($0, $1) }
+    }
+
+    /// A power whose exponent is of another type than its base.
+    private static func mixedPower<T: BitwiseCopyable>(
+        _ context: LoweringContext, _ type: T.Type
+    ) throws(ModelError) -> Lowered {
+        let base = try context.operand(0)
+        let exponent = try context.operand(1)
+        let pair = try broadcasting(context, base.shape, exponent.shape)
+        guard let read = ElementCodec.reader(of: base.dtype),
+            let readExponent = ElementCodec.reader(of: exponent.dtype),
+            let write = ElementCodec.writer(of: base.dtype)
+        else { throw context.unsupported(base.dtype) }
+        return Lowered([try context.result(base.dtype, pair.shape)]) { memory throws(ModelError) in
+            pair.forEachRow { start, count, positions, steps in
+                for column in 0..<count {
+                    let value = read(memory.inputs[0], positions[0] + column * steps[0])
+                    let power = readExponent(memory.inputs[1], positions[1] + column * steps[1])
+                    write(memory.outputs[0], start + column, Double.pow(value, power))
+                }
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ import Glibc
 enum ReferenceUnary {
     static func lower(_ context: LoweringContext) throws(ModelError) -> Lowered {
         let operand = try context.operand(0)
+        if context.node.op == .isNaN || context.node.op == .isInfinite { return try classify(context, operand) }
         switch operand.dtype {
         case .f32: return try floats(context, operand, Float.self)
         case .f64: return try floats(context, operand, Double.self)
@@ -12,11 +13,14 @@ enum ReferenceUnary {
         case .i32: return try integers(context, operand, Int32.self)
         case .i16: return try integers(context, operand, Int16.self)
         case .i8: return try integers(context, operand, Int8.self)
+        case .u64: return try integers(context, operand, UInt64.self)
+        case .u32: return try integers(context, operand, UInt32.self)
+        case .u16: return try integers(context, operand, UInt16.self)
         case .u8: return try integers(context, operand, UInt8.self)
         case .bool:
             guard context.node.op == .not else { throw context.unsupported(.bool) }
             return try map(context, operand, UInt8.self) { $0 == 0 ? 1 : 0 }
-        case .f16, .bf16, .u64, .u32, .u16, .i4, .u4, .i2: throw context.unsupported(operand.dtype)
+        case .f16, .bf16, .i4, .u4, .i2: throw context.unsupported(operand.dtype)
         }
     }
 
@@ -67,7 +71,31 @@ enum ReferenceUnary {
             let lowest = T(low)
             let highest = T(high)
             return try map(context, operand, T.self) { min(max($0, lowest), highest) }
-        default: throw context.unsupported(operand.dtype)
+        default:
+            guard let function = try ReferenceActivation.function(node, T.self) else {
+                throw context.unsupported(operand.dtype)
+            }
+            return try map(context, operand, T.self, function)
+        }
+    }
+
+    /// `IsNaN` and `IsInf`.
+    private static func classify(_ context: LoweringContext, _ operand: Operand) throws(ModelError) -> Lowered {
+        guard operand.dtype.isFloat, let read = ElementCodec.reader(of: operand.dtype) else {
+            throw context.unsupported(operand.dtype)
+        }
+        let result = try context.result(.bool, operand.shape)
+        let count = result.count
+        let isNaN = context.node.op == .isNaN
+        let positive = context.node.int("detect_positive") != 0
+        let negative = context.node.int("detect_negative") != 0
+        return Lowered([result]) { memory throws(ModelError) in
+            let target = memory.output(0, as: Bool.self)
+            for position in 0..<count {
+                let value = read(memory.inputs[0], position)
+                target[position] =
+                    isNaN ? value.isNaN : (positive && value == .infinity) || (negative && value == -.infinity)
+            }
         }
     }
 
@@ -79,6 +107,8 @@ enum ReferenceUnary {
         case .neg: return try map(context, operand, T.self) { 0 &- $0 }
         case .abs: return try map(context, operand, T.self) { $0 < 0 ? 0 &- $0 : $0 }
         case .floor, .ceil, .round: return try map(context, operand, T.self) { $0 }
+        case .sign: return try map(context, operand, T.self) { $0.signum() }
+        case .bitwiseNot: return try map(context, operand, T.self) { ~$0 }
         case .clip:
             let low = try integerBound(context, 1, "min", T.min)
             let high = try integerBound(context, 2, "max", T.max)
@@ -104,29 +134,4 @@ enum ReferenceUnary {
         if context.optional(2) != nil { high = try context.scalar(2) }
         return (low, high)
     }
-}
-
-/// The functions of libm in both precisions.
-protocol MathFunctions {
-    static func exp(_ x: Self) -> Self
-    static func log(_ x: Self) -> Self
-    static func tanh(_ x: Self) -> Self
-    static func erf(_ x: Self) -> Self
-    static func pow(_ x: Self, _ y: Self) -> Self
-}
-
-extension Float: MathFunctions {
-    static func exp(_ x: Float) -> Float { expf(x) }
-    static func log(_ x: Float) -> Float { logf(x) }
-    static func tanh(_ x: Float) -> Float { tanhf(x) }
-    static func erf(_ x: Float) -> Float { erff(x) }
-    static func pow(_ x: Float, _ y: Float) -> Float { powf(x, y) }
-}
-
-extension Double: MathFunctions {
-    static func exp(_ x: Double) -> Double { Glibc.exp(x) }
-    static func log(_ x: Double) -> Double { Glibc.log(x) }
-    static func tanh(_ x: Double) -> Double { Glibc.tanh(x) }
-    static func erf(_ x: Double) -> Double { Glibc.erf(x) }
-    static func pow(_ x: Double, _ y: Double) -> Double { Glibc.pow(x, y) }
 }

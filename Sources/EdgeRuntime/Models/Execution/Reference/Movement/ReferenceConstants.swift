@@ -20,6 +20,12 @@ enum ReferenceConstants {
         ])
     }
 
+    /// `Size`: the number of elements.
+    static func size(_ context: LoweringContext) throws(ModelError) -> Lowered {
+        let count = try context.operand(0).type.count
+        return .known([try context.wrap { try Tensor(scalar: Int64(count)) }])
+    }
+
     static func constant(_ context: LoweringContext) throws(ModelError) -> Lowered {
         let attributes = context.node.attributes
         let tensor: Tensor = try context.wrap {

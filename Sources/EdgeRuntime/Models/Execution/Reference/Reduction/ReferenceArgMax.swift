@@ -1,6 +1,6 @@
 import EdgeTensors
 
-/// `ArgMax`: where the largest element of an axis stands.
+/// `ArgMax` and `ArgMin`: where the largest or the smallest element of an axis stands.
 enum ReferenceArgMax {
     static func lower(_ context: LoweringContext) throws(ModelError) -> Lowered {
         let data = try context.operand(0)
@@ -9,9 +9,13 @@ enum ReferenceArgMax {
         case .f64: return try find(context, data, Double.self)
         case .i64: return try find(context, data, Int64.self)
         case .i32: return try find(context, data, Int32.self)
+        case .i16: return try find(context, data, Int16.self)
         case .i8: return try find(context, data, Int8.self)
+        case .u64: return try find(context, data, UInt64.self)
+        case .u32: return try find(context, data, UInt32.self)
+        case .u16: return try find(context, data, UInt16.self)
         case .u8: return try find(context, data, UInt8.self)
-        case .f16, .bf16, .i16, .u64, .u32, .u16, .bool, .i4, .u4, .i2: throw context.unsupported(data.dtype)
+        case .f16, .bf16, .bool, .i4, .u4, .i2: throw context.unsupported(data.dtype)
         }
     }
 
@@ -24,6 +28,7 @@ enum ReferenceArgMax {
         var shape = data.shape
         let extent = shape[axis]
         if keeps { shape[axis] = 1 } else { shape.remove(at: axis) }
+        let findsSmallest = context.node.op == .argMin
         let isNarrow = context.declared.first??.dtype == .i32
         let result = try context.result(isNarrow ? .i32 : .i64, shape)
         guard extent > 0 || result.count == 0 else { throw context.fail("an empty axis has no largest element") }
@@ -37,7 +42,9 @@ enum ReferenceArgMax {
                     let start = source + row * extent * inner + column
                     for position in 0..<extent {
                         let (value, largest) = (start[position * inner], start[best * inner])
-                        if value > largest || (takesLast && value == largest) { best = position }
+                        if (findsSmallest ? value < largest : value > largest) || (takesLast && value == largest) {
+                            best = position
+                        }
                     }
                     if isNarrow {
                         memory.output(0, as: Int32.self)[row * inner + column] = Int32(truncatingIfNeeded: best)

@@ -1,0 +1,75 @@
+import EdgeModels
+import EdgeTensors
+import Foundation
+import PeerTesting
+import Testing
+
+/// ONNX's own tests for backends: over two thousand models with the outputs that ONNX's reference gives for them.
+///
+/// `Tests/Golden/onnx_backend_exceptions.csv` lists the tests that do not pass, each with its reason. A test that is not listed must pass,
+/// and one that is listed must not: the list stays true. `EDGESH_BACKEND_REPORT` names a file for what each failing test says.
+@Suite("ONNX backend tests", .enabled(if: PythonPeer.isPresent, "\(PythonPeer.absence)"))
+struct BackendTests {
+    @Test("every test that is not excepted passes, none crashes")
+    func all() throws {
+        let cases = try BackendCases()
+        #expect(cases.cases.count > 2000)
+        let exceptions = try Self.exceptions()
+        var counts: [String: (passed: Int, all: Int)] = [:]
+        var unexpected: [String] = []
+        let report = BackendReport()
+        for item in cases.cases {
+            report.begin(item.name)
+            let problem = failure(of: item, in: cases)
+            report.end(item, problem)
+            counts[item.suite, default: (0, 0)].all += 1
+            if problem == nil { counts[item.suite, default: (0, 0)].passed += 1 }
+            if let problem, exceptions[item.name] == nil { unexpected.append("\(item.name): \(problem)") }
+            if problem == nil, exceptions[item.name] != nil {
+                unexpected.append("\(item.name): passes, but is excepted")
+            }
+        }
+        let names = Set(cases.cases.map(\.name))
+        for name in exceptions.keys.sorted() where !names.contains(name) {
+            unexpected.append("\(name): excepted, but there is no such test")
+        }
+        for (suite, count) in counts.sorted(by: { $0.key < $1.key }) {
+            print("ONNX backend tests, \(suite): \(count.passed) of \(count.all) pass")
+        }
+        #expect(unexpected.isEmpty, "\(unexpected.count): \(unexpected.prefix(40).joined(separator: "\n"))")
+    }
+
+    /// Why a case does not pass; nil where it does.
+    private func failure(of item: BackendCase, in cases: BackendCases) -> String? {
+        do {
+            let model = try ModelFile.read(cases.bytes(item.model), name: item.name)
+            let session = try Session(model)
+            let outputs = try session.run(try item.inputs.map { try cases.tensor($0) })
+            guard outputs.count == item.outputs.count else {
+                return "it gives \(outputs.count) outputs, expected \(item.outputs.count)"
+            }
+            for (position, output) in outputs.enumerated() {
+                let expected = try cases.tensor(item.outputs[position])
+                if let problem = try BackendComparison.difference(output, expected, of: item) {
+                    return "output \(position): \(problem)"
+                }
+            }
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    /// The reason of each excepted test.
+    private static func exceptions() throws -> [String: String] {
+        let path = PackageRoot.file("Tests/Golden/onnx_backend_exceptions.csv")
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        var result: [String: String] = [:]
+        for line in text.split(separator: "\n").dropFirst() {
+            let parts = line.split(separator: ",", maxSplits: 1)
+            try #require(parts.count == 2, "\(line)")
+            result[String(parts[0])] = String(parts[1])
+        }
+        return result
+    }
+}
