@@ -56,7 +56,10 @@ public struct Tensor: Sendable {
             throw .shapeMismatch("shape \(shape) of \(dtype.rawValue) takes \(expected) bytes, found \(bytes.count)")
         }
         try self.init(zeros: shape, dtype: dtype)
-        UnsafeMutableRawBufferPointer(start: storage.base, count: expected).copyBytes(from: bytes)
+        let target = UnsafeMutableRawBufferPointer(start: storage.base, count: expected)
+        target.copyBytes(from: bytes)
+        // Other values than 0 and 1 are no Swift `Bool`.
+        if dtype == .bool { for position in target.indices where target[position] > 1 { target[position] = 1 } }
     }
 
     /// A tensor without axes.

@@ -43,6 +43,10 @@ public struct TensorError: Error, Sendable, Hashable, CustomStringConvertible {
         TensorError(code: "T0007", message: "\(what) does not exist")
     }
 
+    package static func unreadable(_ path: String, reason: String) -> TensorError {
+        TensorError(code: "T0009", message: "cannot read \(path): \(reason)")
+    }
+
     package static func archiveTooLarge() -> TensorError {
         TensorError(
             code: "T0008", message: "an archive of arrays holds at most 4 GiB and 65535 arrays",

@@ -11,6 +11,9 @@ public final class TensorStorage: @unchecked Sendable {
     /// Alignment of the block in bytes: a cache line and an AVX-512 register.
     public static let alignment = 64
 
+    /// Who the block belongs to, where it is a part of a mapped file; nil where the storage frees it.
+    private let owner: AnyObject?
+
     /// The block; at least `byteCount` bytes.
     package let base: UnsafeMutableRawPointer
     /// The bytes that hold elements.
@@ -29,7 +32,15 @@ public final class TensorStorage: @unchecked Sendable {
         memset(block, 0, rounded)
         self.base = block
         self.byteCount = byteCount
+        owner = nil
     }
 
-    deinit { free(base) }
+    /// A block within memory of another owner, which it keeps alive. It may be read for a register's width behind its end.
+    init(base: UnsafeMutableRawPointer, byteCount: Int, owner: AnyObject) {
+        self.base = base
+        self.byteCount = byteCount
+        self.owner = owner
+    }
+
+    deinit { if owner == nil { free(base) } }
 }
