@@ -8,7 +8,7 @@ import Testing
 @Suite("Execution: golden outputs", .enabled(if: PeerTesting.SharedData.isPresent, "\(PeerTesting.SharedData.absence)"))
 struct GoldenTests {
     /// Operators of other domains, which the graph does not have.
-    static let left: Set<String> = ["logreg_iris_onnx", "randomforest_onnx", "nested_while_tflite"]
+    static let left: Set<String> = ["logreg_iris_onnx", "randomforest_onnx"]
 
     /// A golden folder and the model it belongs to.
     struct Pair: Sendable, CustomTestStringConvertible {

@@ -6,6 +6,13 @@ import Musl
 
 /// Whole files, read and written through libc.
 enum FileBytes {
+    /// The length of a file; zero where it has none of its own.
+    static func length(path: String) throws -> Int {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw ModelError.unreadable(path, reason: reason()) }
+        return status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : 0
+    }
+
     /// The bytes of a regular file, or a part of it that must lie within it.
     static func read(path: String, offset: Int = 0, length: Int? = nil) throws -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

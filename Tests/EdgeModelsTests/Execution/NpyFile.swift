@@ -13,6 +13,7 @@ enum NpyFile {
         guard let descriptor = field("descr", header), let shapeText = field("shape", header) else { throw Malformed() }
         let types: [String: DType] = [
             "<f4": .f32, "<f8": .f64, "|i1": .i8, "|u1": .u8, "<i2": .i16, "<i4": .i32, "<i8": .i64, "|b1": .bool,
+            "<f2": .f16,
         ]
         guard let dtype = types[descriptor] else { throw Malformed() }
         let shape = shapeText.split(separator: ",").compactMap { Int($0.trimmingCharacters(in: .whitespaces)) }

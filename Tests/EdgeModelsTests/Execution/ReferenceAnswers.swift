@@ -13,7 +13,8 @@ enum ReferenceAnswers {
         case .i8: try tensor.elements(as: Int8.self).map(Double.init)
         case .u8: try tensor.elements(as: UInt8.self).map(Double.init)
         case .bool: try tensor.elements(as: Bool.self).map { $0 ? 1 : 0 }
-        case .f16, .bf16, .u64, .u32, .u16, .i4, .u4, .i2: []
+        case .f16: try tensor.withBytes { $0.bindMemory(to: Float16.self).map(Double.init) }
+        case .bf16, .u64, .u32, .u16, .i4, .u4, .i2: []
         }
     }
 

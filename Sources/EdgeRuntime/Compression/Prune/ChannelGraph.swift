@@ -71,7 +71,8 @@ struct ChannelGraph {
         case .argMax: refuse(node, "chooses among channels")
         case .shape: refuse(node, "asks for their number")
         case .expand, .spaceToDepth, .depthToSpace: refuse(node, "has no rule for channels")
-        case .lstm, .gru, .rnn, .sequenceLSTM, .scan, .loop, .conditional: refuse(node, "is a recurrence or a branch")
+        case .readVariable, .assignVariable, .lstm, .gru, .rnn, .sequenceLSTM, .scan, .loop, .conditional:
+            refuse(node, "is a recurrence or a branch")
         case .quantizeLinear, .dequantizeLinear: refuse(node, "stands between integers and real numbers")
         case .constant, .constantOfShape, .range: break
         }

@@ -61,7 +61,8 @@ enum IntegerRole: Sendable, Hashable {
             .abs, .floor, .ceil, .round, .reciprocal, .erf, .equal, .less, .greater, .and, .or, .not, .selectWhere,
             .cast,
             .logSoftmax, .reduceSum, .argMax, .identity, .dropout, .shape, .constant, .constantOfShape, .range,
-            .quantizeLinear, .dequantizeLinear, .lstm, .gru, .rnn, .sequenceLSTM, .scan, .loop, .conditional:
+            .readVariable, .assignVariable, .quantizeLinear, .dequantizeLinear, .lstm, .gru, .rnn, .sequenceLSTM, .scan,
+            .loop, .conditional:
             return nil
         }
     }

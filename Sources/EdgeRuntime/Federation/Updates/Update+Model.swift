@@ -106,7 +106,7 @@ extension Operator {
             .less, .greater, .and, .or, .not, .selectWhere, .cast, .softmax, .logSoftmax, .argMax, .identity, .flatten,
             .transpose, .concat, .gather, .shape, .constant, .constantOfShape, .spaceToDepth, .depthToSpace, .lstm,
             .gru,
-            .rnn, .sequenceLSTM, .scan, .loop, .conditional:
+            .readVariable, .assignVariable, .rnn, .sequenceLSTM, .scan, .loop, .conditional:
             false
         }
     }

@@ -18,8 +18,8 @@ public final class Session {
     /// Shapes depend on the data: the graph runs node by node.
     private var isEager = false
 
-    /// Plans kept, the least recently used leaves first.
-    private static let planLimit = 8
+    /// How many plans this session made so far: one for each new combination of input shapes, and one more where a plan had to leave.
+    public private(set) var plansBuilt = 0
 
     /// Checks the model's graph and prepares it.
     ///
@@ -100,7 +100,7 @@ public final class Session {
         return try collected[0].indices.map { output in try Tensor.joined(collected.map { $0[output] }) }
     }
 
-    /// Forgets what recurrent nodes remember of earlier runs.
+    /// Forgets what recurrent nodes and variables remember of earlier runs.
     public func resetState() { states.reset() }
 
     /// The bytes of activations that the plan for these inputs needs, nil where the model runs without a plan.
@@ -128,7 +128,8 @@ public final class Session {
                 ConcreteType(of: $1, quantization: optimized.type(of: $0)?.quantization)
             }
             let plan = try PlanBuilder.plan(optimized, inputTypes: types, options: options, states: states)
-            if plans.count == Self.planLimit { plans.removeFirst() }
+            plansBuilt += 1
+            while plans.count >= max(options.planLimit, 1) { plans.removeFirst() }
             plans.append((shapes, plan))
         }
         return plans[plans.count - 1].plan

@@ -53,7 +53,7 @@ extension Graph {
         var needed = Set(outputs)
         var kept: [Node] = []
         for node in nodes.reversed() {
-            guard node.outputs.contains(where: needed.contains) else { continue }
+            guard node.outputs.contains(where: needed.contains) || node.changesState else { continue }
             for input in node.inputs { if let input { needed.insert(input) } }
             needed.formUnion(capturedValues(of: node))
             kept.append(node)

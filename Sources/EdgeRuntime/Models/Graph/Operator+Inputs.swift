@@ -43,6 +43,8 @@ extension Operator {
         case .gru, .rnn: 3...6
         case .sequenceLSTM: 20...24
         case .constant: 0...0
+        case .readVariable: 0...0
+        case .assignVariable: 1...1
         case .scan: 1...65536
         case .loop: 2...65536
         case .conditional: 1...1

@@ -163,6 +163,10 @@ public enum Operator: String, Sendable, Hashable, CaseIterable {
     case rnn = "RNN"
     /// TFLite's `UNIDIRECTIONAL_SEQUENCE_LSTM`, inputs in its own order; the two state inputs are variables of the session.
     case sequenceLSTM = "UnidirectionalSequenceLSTM"
+    /// A state of the session under the name in the attribute `variable`: what was assigned last, at first the tensor `initial`, or zeros.
+    case readVariable = "ReadVariable"
+    /// Gives the state another content, and passes it on as its output.
+    case assignVariable = "AssignVariable"
     case scan = "Scan"
     case loop = "Loop"
     case conditional = "If"

@@ -9,11 +9,19 @@ import Musl
 /// Weights that a model keeps in a file of their own beside it.
 ///
 /// The file must be a regular one in the model's folder or below (no `..`, no absolute path, no symbolic link out of it), and the
-/// part asked for must lie within it and be as long as the tensor needs.
-struct ONNXExternalData {
-    var folder: String?
+/// part asked for must lie within it and be as long as the tensor needs. Files are mapped into memory once for all their tensors: what
+/// no run looks at is never read.
+final class ONNXExternalData {
+    private let folder: String?
+    private var files: [String: MappedFile] = [:]
 
-    func bytes(of proto: Onnx_TensorProto, expected: Int, label: String) throws -> [UInt8] {
+    /// Shorter parts are copied, longer ones stay in the mapped file.
+    private static let copied = 1 << 16
+
+    /// - Parameter folder: the folder of the model file; nil where weights beside it are refused.
+    init(folder: String?) { self.folder = folder }
+
+    func tensor(of proto: Onnx_TensorProto, shape: [Int], dtype: DType, expected: Int, label: String) throws -> Tensor {
         var entries: [String: String] = [:]
         for entry in proto.externalData { entries[entry.key] = entry.value }
         guard let location = entries["location"] else {
@@ -34,7 +42,13 @@ struct ONNXExternalData {
             throw ModelError.malformed(
                 "ONNX", "\(label) takes \(expected) bytes, its part of \(location) has \(length)")
         }
-        return try read(folder: folder, location: location, offset: offset, length: length, label: label)
+        let file = try file(folder: folder, location: location, label: label)
+        do {
+            let tensor = try file.tensor(at: offset, byteCount: length, shape: shape, dtype: dtype)
+            return length <= Self.copied ? try tensor.copy() : tensor
+        } catch let error as TensorError {
+            throw ModelError.unreadable("\(folder)/\(location)", reason: "\(label): \(error.message)")
+        }
     }
 
     private func number(_ text: String?, or standard: Int, _ what: String, _ label: String) throws -> Int {
@@ -45,14 +59,19 @@ struct ONNXExternalData {
         return value
     }
 
-    private func read(folder: String, location: String, offset: Int, length: Int, label: String) throws -> [UInt8] {
+    private func file(folder: String, location: String, label: String) throws -> MappedFile {
         guard let root = resolved(folder), let path = resolved(folder + "/" + location) else {
             throw ModelError.unreadable("\(folder)/\(location)", reason: "no such file")
         }
         guard path.hasPrefix(root == "/" ? root : root + "/") else {
             throw ModelError.unsupported("\(label) is stored in \(location), a link out of the model's folder")
         }
-        return try FileBytes.read(path: path, offset: offset, length: length)
+        if let known = files[path] { return known }
+        do {
+            let file = try MappedFile(path: path)
+            files[path] = file
+            return file
+        } catch { throw ModelError.unreadable("\(folder)/\(location)", reason: error.message) }
     }
 
     private func resolved(_ path: String) -> String? {

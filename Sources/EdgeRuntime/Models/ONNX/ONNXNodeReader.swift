@@ -29,6 +29,7 @@ extension ONNXGraphReader {
         case "CastLike": return try readCastLike(source)
         case "Scatter": source.op = Operator.scatterElements.rawValue
         case "MeanVarianceNormalization": return try readMeanVariance(source)
+        case Operator.readVariable.rawValue, Operator.assignVariable.rawValue: return try skip(source, op: source.op)
         case Operator.sequenceLSTM.rawValue, Operator.spaceToBatch.rawValue, Operator.batchToSpace.rawValue:
             return try skip(source, op: source.op)
         default: break

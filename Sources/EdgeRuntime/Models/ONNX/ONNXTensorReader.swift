@@ -4,8 +4,10 @@ internal import SwiftProtobuf
 
 /// Makes tensors of `TensorProto` messages. What a message claims is checked against the bytes it brings before any memory is taken.
 struct ONNXTensorReader {
-    /// The folder of the model file, for weights kept beside it; nil where such weights are refused.
-    var folder: String?
+    /// Weights kept beside the model file.
+    let external: ONNXExternalData
+
+    init(folder: String?) { external = ONNXExternalData(folder: folder) }
 
     func tensor(_ proto: Onnx_TensorProto, named name: String) throws -> Tensor {
         let label = "tensor `\(name)`"
@@ -18,8 +20,7 @@ struct ONNXTensorReader {
         }
         guard !proto.hasSegment else { throw ModelError.unsupported("\(label) is stored in segments") }
         if proto.dataLocation == .external || !proto.externalData.isEmpty {
-            let bytes = try ONNXExternalData(folder: folder).bytes(of: proto, expected: byteCount, label: label)
-            return try Tensor(bytes: bytes, shape: shape, dtype: dtype)
+            return try external.tensor(of: proto, shape: shape, dtype: dtype, expected: byteCount, label: label)
         }
         if !proto.rawData.isEmpty {
             guard proto.rawData.count == byteCount else {

@@ -14,6 +14,7 @@ public struct ONNXWriter: Sendable {
     /// - Throws: `ModelError` for what ONNX cannot hold.
     public func write(_ model: Model) throws -> [UInt8] {
         var graph = model.graph
+        try refuseStates(graph)
         try graph.lowerForONNX()
         if graph.nodes.contains(where: { $0.op.hasLayout && $0.layout == .channelsLast }) {
             graph = try channelsFirst(graph)
@@ -42,6 +43,18 @@ public struct ONNXWriter: Sendable {
         var options = BinaryEncodingOptions()
         options.useDeterministicOrdering = true
         return try proto.serializedBytes(options: options)
+    }
+
+    /// A model in ONNX keeps nothing from one run to the next.
+    private func refuseStates(_ graph: Graph) throws {
+        for node in graph.nodes {
+            if node.op == .readVariable || node.op == .assignVariable {
+                throw ModelError.unwritable(
+                    "ONNX", "it has no variables that live from run to run, as `\(node.name)` needs",
+                    hint: "save it as it came, or keep the state outside the model")
+            }
+            for case .graph(let body) in node.attributes.values { try refuseStates(body) }
+        }
     }
 }
 

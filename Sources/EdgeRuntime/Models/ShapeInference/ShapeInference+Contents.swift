@@ -89,8 +89,18 @@ extension ShapeInference {
                 result.append(a)
                 continue
             }
-            guard let x = a.fixedValue, let y = b.fixedValue, let value = apply(node.op, x, y) else { return nil }
-            result.append(.fixed(value))
+            if let x = a.fixedValue, let y = b.fixedValue {
+                guard let value = apply(node.op, x, y) else { return nil }
+                result.append(.fixed(value))
+            } else if node.op == .add, let sum = Dimension.sum([a, b]) {
+                result.append(sum)
+            } else if node.op == .mul, let factor = a.fixedValue ?? b.fixedValue,
+                let multiple = (a.fixedValue == nil ? a : b).multiplied(by: factor)
+            {
+                result.append(multiple)
+            } else {
+                return nil
+            }
         }
         return result
     }

@@ -162,7 +162,7 @@ extension ShapeInference {
                     {
                         result[axis] = .fixed(a + b)
                     } else {
-                        result[axis] = unknown(node, axis)
+                        result[axis] = Dimension.sum([result[axis], next[axis]]) ?? unknown(node, axis)
                     }
                 } else {
                     try agree(result[other], next[other], node, "extents of axis \(other)")

@@ -89,6 +89,8 @@ extension ShapeInference {
             return [TensorType(dtype: dtype, shape: first?.shape)]
         case .lstm, .gru, .rnn: return try inferRecurrence(node)
         case .sequenceLSTM: return [try inferSequenceLSTM(node)]
+        case .readVariable: return [node.outputs.first.flatMap { graph.type(of: $0) }]
+        case .assignVariable: return [first]
         case .scan, .loop, .conditional: return try inferControl(&node)
         }
     }

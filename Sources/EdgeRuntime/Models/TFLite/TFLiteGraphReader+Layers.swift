@@ -43,13 +43,13 @@ extension TFLiteGraphReader {
         return attributes
     }
 
-    private mutating func bias(_ operation: TFLiteOperation, _ position: Int) throws -> [ValueID?] {
+    mutating func bias(_ operation: TFLiteOperation, _ position: Int) throws -> [ValueID?] {
         guard let id = try optional(operation, position) else { return [] }
         return [id]
     }
 
     /// Float activations against integer weights: the activations are quantized as they arrive.
-    private func markDynamic(_ attributes: inout [String: Attribute], data: ValueID, weights: ValueID) {
+    func markDynamic(_ attributes: inout [String: Attribute], data: ValueID, weights: ValueID) {
         guard graph.type(of: data)?.dtype.isFloat == true, graph.type(of: weights)?.quantization != nil,
             !exactWeights.contains(weights)
         else { return }
@@ -75,6 +75,12 @@ extension TFLiteGraphReader {
         let attributes = try windowAttributes(operation, kernel: [operation.int(4), operation.int(3)])
         try emitActivated(
             op, operation, [required(operation, 0)], to: output(operation), activation: operation.byte(5), attributes)
+    }
+
+    /// The pool alone, of another value than the operator's input.
+    mutating func emitPool(_ operation: TFLiteOperation, _ op: Operator, _ data: ValueID, to result: ValueID) throws {
+        let attributes = try windowAttributes(operation, kernel: [operation.int(4), operation.int(3)])
+        emit(op, operation, [data], to: [result], attributes, suffix: "/pool")
     }
 
     // MARK: Dense
@@ -132,62 +138,53 @@ extension TFLiteGraphReader {
             emit(.transpose, operation, [id], to: [turned], ["perm": .ints(order)], suffix: "/transpose\(position)")
             inputs.append(turned)
         }
-        emit(.matMul, operation, inputs, to: [try output(operation)])
+        var attributes: [String: Attribute] = [:]
+        if let data = inputs[0], let weights = inputs[1] { markDynamic(&attributes, data: data, weights: weights) }
+        emit(.matMul, operation, inputs, to: [try output(operation)], attributes)
     }
 
-    // MARK: Recurrence
+    // MARK: Volumes
 
-    mutating func readLSTM(_ operation: TFLiteOperation, sequence: Bool) throws {
-        guard operation.inputs.count >= 20 else {
-            return reportUnsupported(operation, "with \(operation.inputs.count) inputs")
+    /// `CONV_3D`: data `[batch, depth, height, width, channels]`, weights `[depth, height, width, in, out]`.
+    mutating func readVolumes(_ operation: TFLiteOperation) throws {
+        let data = try required(operation, 0)
+        let weights = try turnedInput(operation, 1, [4, 3, 0, 1, 2])
+        guard let kernel = graph.type(of: weights)?.fixedShape, kernel[1] > 0,
+            let channels = graph.type(of: data)?.shape?.last?.fixedValue, channels % kernel[1] == 0
+        else { return try computed(operation, "kernel") }
+        var attributes = try volumeAttributes(operation, kernel)
+        attributes["group"] = .int(channels / kernel[1])
+        if try operation.byte(0) == 0 { attributes["auto_pad"] = .string("SAME_UPPER") }
+        try emitActivated(
+            .conv, operation, [data, weights] + bias(operation, 2), to: output(operation),
+            activation: operation.byte(4), attributes)
+    }
+
+    /// `CONV_3D_TRANSPOSE`: output shape, weights `[depth, height, width, out, in]`, data.
+    mutating func readTransposedVolumes(_ operation: TFLiteOperation) throws {
+        guard let shape = try integers(operation, 0), shape.count == 5 else {
+            return try computed(operation, "output shape")
         }
-        if !sequence, try operation.byte(3) != 0 { return reportUnsupported(operation, "of the basic kernel") }
-        var attributes: [String: Attribute] = [
-            "activation": .int(Int(try operation.byte(0))), "cell_clip": .float(try operation.float(1, 0)),
-            "proj_clip": .float(try operation.float(2, 0)),
-            "time_major": .int(sequence ? (try operation.bool(3) ? 1 : 0) : 1),
+        let data = try required(operation, 2)
+        let weights = try turnedInput(operation, 1, [4, 3, 0, 1, 2])
+        guard let kernel = graph.type(of: weights)?.fixedShape else { return try computed(operation, "kernel") }
+        var attributes = try volumeAttributes(operation, kernel)
+        attributes["auto_pad"] = .string("SAME_UPPER")
+        attributes["output_shape"] = .ints(Array(shape[1...3]))
+        try emitActivated(
+            .convTranspose, operation, [data, weights] + bias(operation, 3), to: output(operation),
+            activation: operation.byte(4), attributes)
+    }
+
+    /// Strides and dilations stand as depth, width, height in the file.
+    private func volumeAttributes(_ operation: TFLiteOperation, _ kernel: [Int]) throws -> [String: Attribute] {
+        guard [0, 1].contains(try operation.byte(0)) else {
+            throw ModelError.inconsistent("\(operation.name) `\(nodeName(operation))` has no known padding")
+        }
+        return [
+            "kernel_shape": .ints(Array(kernel[2...])), "layout": Self.layout,
+            "strides": .ints([try operation.int(1), try operation.int(3), try operation.int(2)]),
+            "dilations": .ints([try operation.int(5, 1), try operation.int(7, 1), try operation.int(6, 1)]),
         ]
-        if try operation.options?.bool(5) == true && sequence {
-            return reportUnsupported(operation, "with diagonal weights")
-        }
-        try readIntermediates(operation, &attributes)
-        var inputs: [ValueID?] = []
-        for position in operation.inputs.indices { inputs.append(try optional(operation, position)) }
-        for position in [18, 19] {
-            guard let state = inputs[position], graph.constants[state] == nil else {
-                throw ModelError.inconsistent("\(operation.name) `\(nodeName(operation))` lacks its state")
-            }
-            graph.variables.insert(state)
-        }
-        guard let data = inputs[0] else {
-            throw ModelError.inconsistent("\(operation.name) `\(nodeName(operation))` lacks its data")
-        }
-        let result = try output(operation)
-        if graph.type(of: data)?.dtype.isFloat == true,
-            inputs[1...8].contains(where: { $0.flatMap { graph.type(of: $0)?.quantization } != nil })
-        {
-            attributes["dynamic_activations"] = .int(1)
-        }
-        guard !sequence else { return emit(.sequenceLSTM, operation, inputs, to: [result], attributes) }
-        // One step of a sequence of one.
-        func long(_ id: ValueID) -> TensorType? {
-            graph.type(of: id).map {
-                TensorType(dtype: $0.dtype, shape: $0.shape.map { [.fixed(1)] + $0 }, quantization: $0.quantization)
-            }
-        }
-        let step = intermediate(operation, "/step", long(data))
-        emit(.unsqueeze, operation, [data, try int64s(operation, "/axes", [0])], to: [step], suffix: "/unsqueeze")
-        inputs[0] = step
-        let whole = intermediate(operation, "/sequence", long(result))
-        emit(.sequenceLSTM, operation, inputs, to: [whole], attributes)
-        emit(.squeeze, operation, [whole, try int64s(operation, "/axis", [0])], to: [result], suffix: "/squeeze")
-    }
-
-    /// The quantizations of what an integer LSTM computes inside.
-    private func readIntermediates(_ operation: TFLiteOperation, _ attributes: inout [String: Attribute]) throws {
-        guard !operation.intermediates.isEmpty else { return }
-        let quantizations = try operation.intermediates.map { try type(of: $0).quantization }
-        attributes["intermediate_scales"] = .floats(quantizations.map { $0?.scales.first ?? 0 })
-        attributes["intermediate_zero_points"] = .ints(quantizations.map { Int($0?.zeroPoints.first ?? 0) })
     }
 }

@@ -50,6 +50,17 @@ extension TFLiteGraphReader {
             emit(
                 .expand, operation, [try required(operation, 1), try int64Input(operation, 0, suffix: "/shape")],
                 to: [try output(operation)])
+        case .reverseV2: try readReverse(operation)
+        case .rank:
+            guard let rank = graph.type(of: try required(operation, 0))?.shape?.count else {
+                return try computed(operation, "shape")
+            }
+            let value = constant(operation, "/rank", try Tensor.integers([rank], shape: [], dtype: .i32))
+            emit(.identity, operation, [value], to: [try output(operation)])
+        case .embeddingLookup:
+            emit(
+                .gather, operation, [try required(operation, 1), try required(operation, 0)],
+                to: [try output(operation)], ["axis": .int(0)])
         case .range:
             emit(
                 .range, operation,
@@ -125,20 +136,75 @@ extension TFLiteGraphReader {
     private mutating func readPad(_ operation: TFLiteOperation, mirrors: Bool) throws {
         // [[before, after], …] becomes all befores, then all afters.
         guard let pairs = try integers(operation, 1), pairs.count % 2 == 0 else {
-            return try computed(operation, "padding")
+            return mirrors ? try computed(operation, "padding") : try readComputedPad(operation)
         }
         let rank = pairs.count / 2
+        if mirrors, try operation.byte(0) == 1 { return try readSymmetricPad(operation, pairs) }
         let pads = try int64s(
             operation, "/pads", (0..<rank).map { pairs[2 * $0] } + (0..<rank).map { pairs[2 * $0 + 1] })
         var inputs: [ValueID?] = [try required(operation, 0), pads]
         var attributes: [String: Attribute] = [:]
         if mirrors {
-            guard try operation.byte(0) == 0 else { return reportUnsupported(operation, "that repeats the border") }
             attributes["mode"] = .string("reflect")
         } else if let fill = try optional(operation, 2) {
             inputs.append(fill)
         }
         emit(.pad, operation, inputs, to: [try output(operation)], attributes)
+    }
+
+    /// Amounts that are known only when the model runs, turned as the graph wants them.
+    private mutating func readComputedPad(_ operation: TFLiteOperation) throws {
+        let pairs = try int64Input(operation, 1, suffix: "/pairs")
+        let columns = intermediate(operation, "/columns", TensorType(dtype: .i64, shape: nil))
+        emit(.transpose, operation, [pairs], to: [columns], ["perm": .ints([1, 0])], suffix: "/columns")
+        let pads = intermediate(operation, "/pads", TensorType(dtype: .i64, shape: nil))
+        emit(.reshape, operation, [columns, try int64s(operation, "/flat", [-1])], to: [pads], suffix: "/pads")
+        var inputs: [ValueID?] = [try required(operation, 0), pads]
+        if let fill = try optional(operation, 2) { inputs.append(fill) }
+        emit(.pad, operation, inputs, to: [try output(operation)])
+    }
+
+    /// The border itself repeated: each axis is gathered by the positions that it is read at.
+    private mutating func readSymmetricPad(_ operation: TFLiteOperation, _ pairs: [Int]) throws {
+        var current = try required(operation, 0)
+        guard let extents = graph.type(of: current)?.fixedShape, extents.count == pairs.count / 2 else {
+            return try computed(operation, "shape")
+        }
+        let padded = extents.indices.filter { pairs[2 * $0] != 0 || pairs[2 * $0 + 1] != 0 }
+        let type = graph.type(of: current)
+        for axis in padded {
+            let (before, after, extent) = (pairs[2 * axis], pairs[2 * axis + 1], extents[axis])
+            guard (0...extent).contains(before), (0...extent).contains(after) else {
+                throw ModelError.inconsistent("\(operation.name) `\(nodeName(operation))` mirrors more than there is")
+            }
+            let positions =
+                (0..<before).map { before - 1 - $0 } + Array(0..<extent) + (0..<after).map { extent - 1 - $0 }
+            let next =
+                axis == padded.last
+                ? try output(operation)
+                : intermediate(
+                    operation, "/axis\(axis)",
+                    type.map { TensorType(dtype: $0.dtype, shape: nil, quantization: $0.quantization) })
+            emit(
+                .gather, operation, [current, try int64s(operation, "/positions\(axis)", positions)], to: [next],
+                ["axis": .int(axis)], suffix: "/gather\(axis)")
+            current = next
+        }
+        if padded.isEmpty { emit(.identity, operation, [current], to: [try output(operation)]) }
+    }
+
+    private mutating func readReverse(_ operation: TFLiteOperation) throws {
+        guard let axes = try integers(operation, 1),
+            let rank = graph.type(of: try required(operation, 0))?.shape?.count,
+            axes.allSatisfy({ $0 >= -rank && $0 < rank })
+        else { return try computed(operation, "axis") }
+        func all(_ number: Int) -> [Int] { axes.map { _ in number } }
+        let inputs: [ValueID?] = [
+            try required(operation, 0), try int64s(operation, "/starts", all(-1)),
+            try int64s(operation, "/ends", all(-Int(Int32.max))), try int64s(operation, "/axes", axes),
+            try int64s(operation, "/steps", all(-1)),
+        ]
+        emit(.slice, operation, inputs, to: [try output(operation)])
     }
 
     private mutating func readSqueeze(_ operation: TFLiteOperation) throws {
@@ -151,7 +217,20 @@ extension TFLiteGraphReader {
     private mutating func readSplit(_ operation: TFLiteOperation, sized: Bool) throws {
         guard let axis = try integers(operation, sized ? 2 : 0)?.first else { return try computed(operation, "axis") }
         var inputs: [ValueID?] = [try required(operation, sized ? 0 : 1)]
-        if sized { inputs.append(try int64Input(operation, 1, suffix: "/sizes")) }
+        if sized {
+            if var sizes = try integers(operation, 1), let open = sizes.firstIndex(of: -1) {
+                let shape = graph.type(of: try required(operation, 0))?.shape ?? []
+                let place = axis < 0 ? axis + shape.count : axis
+                guard shape.indices.contains(place), let whole = shape[place].fixedValue else {
+                    return try computed(operation, "shape")
+                }
+                sizes[open] = 0
+                sizes[open] = whole - sizes.reduce(0, &+)
+                inputs.append(try int64s(operation, "/sizes", sizes))
+            } else {
+                inputs.append(try int64Input(operation, 1, suffix: "/sizes"))
+            }
+        }
         var outputs: [ValueID] = []
         for index in operation.outputs { outputs.append(try value(index)) }
         guard !outputs.isEmpty else { return }
@@ -222,93 +301,5 @@ extension TFLiteGraphReader {
         emit(
             .constantOfShape, operation, [shape], to: [result],
             ["value": .tensor(try Tensor.integers([0], shape: [1], dtype: type.dtype))])
-    }
-
-    // MARK: Slices
-
-    private mutating func readSlice(_ operation: TFLiteOperation) throws {
-        guard let starts = try integers(operation, 1), let sizes = try integers(operation, 2),
-            starts.count == sizes.count
-        else {
-            return try computed(operation, "range")
-        }
-        let ends = zip(starts, sizes).map { start, size in size == -1 ? Int(Int32.max) : start &+ size }
-        try emitSlice(operation, starts: starts, ends: ends, steps: starts.map { _ in 1 }, removing: [], adding: [])
-    }
-
-    /// Resolves the masks: which bounds to ignore, which axes to add, remove or leave whole.
-    private mutating func readStridedSlice(_ operation: TFLiteOperation) throws {
-        guard let begins = try integers(operation, 1), let ends = try integers(operation, 2),
-            let strides = try integers(operation, 3),
-            begins.count == ends.count, begins.count == strides.count, begins.count <= 16
-        else { return try computed(operation, "range") }
-        let beginMask = try operation.int(0)
-        let endMask = try operation.int(1)
-        let ellipsisMask = try operation.int(2)
-        let newMask = try operation.int(3)
-        let shrinkMask = try operation.int(4)
-        guard let rank = graph.type(of: try required(operation, 0))?.shape?.count else {
-            return try computed(operation, "shape")
-        }
-        let named = begins.indices.filter { (newMask | ellipsisMask) >> $0 & 1 == 0 }.count
-        var starts: [Int] = []
-        var stops: [Int] = []
-        var steps: [Int] = []
-        var removed: [Int] = []
-        var added: [Int] = []
-        for index in begins.indices {
-            func has(_ mask: Int) -> Bool { mask >> index & 1 == 1 }
-            if has(ellipsisMask) {
-                for _ in 0..<max(0, rank - named) {
-                    starts.append(0)
-                    stops.append(Int(Int32.max))
-                    steps.append(1)
-                }
-            } else if has(newMask) {
-                added.append(starts.count - removed.count + added.count)
-            } else if has(shrinkMask) {
-                removed.append(starts.count)
-                starts.append(begins[index])
-                stops.append(begins[index] == -1 ? Int(Int32.max) : begins[index] &+ 1)
-                steps.append(1)
-            } else {
-                let forwards = strides[index] > 0
-                starts.append(has(beginMask) ? (forwards ? 0 : Int(Int32.max)) : begins[index])
-                stops.append(has(endMask) ? (forwards ? Int(Int32.max) : -Int(Int32.max)) : ends[index])
-                steps.append(strides[index])
-            }
-        }
-        guard starts.count <= rank else {
-            throw ModelError.inconsistent(
-                "\(operation.name) `\(nodeName(operation))` names \(starts.count) axes of \(rank)")
-        }
-        try emitSlice(operation, starts: starts, ends: stops, steps: steps, removing: removed, adding: added)
-    }
-
-    private mutating func emitSlice(
-        _ operation: TFLiteOperation, starts: [Int], ends: [Int], steps: [Int], removing: [Int], adding: [Int]
-    ) throws {
-        let result = try output(operation)
-        let data = try required(operation, 0)
-        let loose = graph.type(of: result).map {
-            TensorType(dtype: $0.dtype, shape: nil, quantization: $0.quantization)
-        }
-        var inputs: [ValueID?] = [
-            data, try int64s(operation, "/starts", starts), try int64s(operation, "/ends", ends),
-            try int64s(operation, "/axes", Array(starts.indices)),
-        ]
-        if steps.contains(where: { $0 != 1 }) { inputs.append(try int64s(operation, "/steps", steps)) }
-        var stages: [(Operator, [Int])] = []
-        if !removing.isEmpty { stages.append((.squeeze, removing)) }
-        if !adding.isEmpty { stages.append((.unsqueeze, adding)) }
-        var current = stages.isEmpty ? result : intermediate(operation, "/slice", loose)
-        emit(.slice, operation, inputs, to: [current], suffix: stages.isEmpty ? "" : "/slice")
-        for (position, stage) in stages.enumerated() {
-            let last = position == stages.count - 1
-            let next = last ? result : intermediate(operation, "/stage\(position)", loose)
-            let axes = try int64s(operation, "/\(stage.0.rawValue)", stage.1)
-            emit(stage.0, operation, [current, axes], to: [next], suffix: last ? "" : "/\(stage.0.rawValue)")
-            current = next
-        }
     }
 }

@@ -5,6 +5,8 @@ extension TFLiteGraphReader {
     mutating func convert(_ operation: TFLiteOperation) throws {
         guard let code = operation.code else { return try skip(operation) }
         switch code {
+        case .conv3d: try readVolumes(operation)
+        case .conv3dTranspose: try readTransposedVolumes(operation)
         case .conv2d, .depthwiseConv2d: try readConvolution(operation, depthwise: code == .depthwiseConv2d)
         case .transposeConv: try readTransposedConvolution(operation)
         case .averagePool2d, .maxPool2d: try readPool(operation, code == .maxPool2d ? .maxPool : .averagePool)
@@ -61,12 +63,25 @@ extension TFLiteGraphReader {
                 to: [try output(operation)])
         case .quantize: emit(.quantizeLinear, operation, [try required(operation, 0)], to: [try output(operation)])
         case .dequantize: try readDequantize(operation)
+        case .addN, .floorDiv, .l2Normalization, .l2Pool2d, .gelu, .fakeQuant, .reduceAny, .reduceAll, .bucketize,
+            .matrixDiag, .matrixSetDiag, .broadcastArgs:
+            try convertComposite(operation, code)
+        case .rnn, .unidirectionalSequenceRnn: try readRNN(operation, sequence: code == .unidirectionalSequenceRnn)
+        case .svdf: try readSVDF(operation)
+        case .conditional: try readIf(operation)
+        case .loop: try readWhile(operation)
+        // Read ahead of everything else.
+        case .callOnce: break
+        case .varHandle: try readHandle(operation)
+        case .readVariable: try readVariable(operation)
+        case .assignVariable: try assignVariable(operation)
         case .lstm, .unidirectionalSequenceLstm: try readLSTM(operation, sequence: code == .unidirectionalSequenceLstm)
         case .concatenation, .depthToSpace, .spaceToDepth, .reshape, .resizeBilinear, .resizeNearestNeighbor, .pad,
             .padv2,
             .mirrorPad, .gather, .batchToSpaceNd, .spaceToBatchNd, .transpose, .squeeze, .expandDims, .stridedSlice,
             .slice,
-            .split, .splitV, .tile, .shape, .pack, .unpack, .zerosLike, .fill, .range, .broadcastTo:
+            .split, .splitV, .tile, .shape, .pack, .unpack, .zerosLike, .fill, .range, .broadcastTo,
+            .reverseV2, .rank, .embeddingLookup:
             try convertMovement(operation, code)
         }
     }

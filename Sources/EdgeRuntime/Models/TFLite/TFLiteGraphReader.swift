@@ -2,16 +2,19 @@ import EdgeTensors
 
 /// Reads one subgraph: tensors become values and constants, operators nodes in the graph's vocabulary.
 struct TFLiteGraphReader {
-    let file: TFLiteFile
-    private let subgraph: FlatTable
+    let context: TFLiteContext
+    var file: TFLiteFile { context.file }
+    let subgraph: FlatTable
     private let tensors: [FlatTable]
     var graph = Graph()
     private var values: [Int: ValueID] = [:]
     private var turned: [TurnedConstant: ValueID] = [:]
     private var valueNames: Set<String> = []
     private var nodeNames: Set<String> = []
-    private var unsupported: [String: [String]] = [:]
-    private var unsupportedOrder: [String] = []
+    /// The variables that tensors are handles of.
+    var handles: [Int: String] = [:]
+    /// The variables whose handles the subgraph gives, by the position of the output.
+    private(set) var givenHandles: [Int: String] = [:]
     /// Quantized weights that the file dequantizes for one operator: they stand for their real numbers exactly.
     var exactWeights: Set<ValueID> = []
     /// The operators that read each tensor, by position and input.
@@ -22,16 +25,21 @@ struct TFLiteGraphReader {
         var order: [Int]
     }
 
-    init(file: TFLiteFile, subgraph: FlatTable) {
-        self.file = file
+    init(context: TFLiteContext, subgraph: FlatTable) {
+        self.context = context
         self.subgraph = subgraph
         tensors = (try? subgraph.tables(0)) ?? []
     }
 
-    mutating func read() throws -> Graph {
+    /// - Parameter handles: the names of variables whose handles are inputs, by the position of the input.
+    mutating func read(handles given: [Int: String] = [:]) throws -> Graph {
         // The initialiser cannot throw; a damaged list of tensors is reported here.
         _ = try subgraph.tables(0)
-        for index in try subgraph.integers(1, of: Int32.self) ?? [] {
+        for (position, index) in (try subgraph.integers(1, of: Int32.self) ?? []).enumerated() {
+            if let name = given[position] {
+                handles[Int(index)] = name
+                continue
+            }
             let id = try value(Int(index))
             guard graph.constants[id] == nil else { continue }
             graph.variables.remove(id)
@@ -43,12 +51,22 @@ struct TFLiteGraphReader {
                 readers[index, default: []].append((operation, input))
             }
         }
+        try readInitialValues(operations)
         for operation in operations { try convert(operation) }
-        guard unsupportedOrder.isEmpty else {
-            throw ModelError.unsupportedOperators(unsupportedOrder.map { ($0, unsupported[$0] ?? []) })
+        for (position, index) in (try subgraph.integers(2, of: Int32.self) ?? []).enumerated() {
+            if let name = handles[Int(index)] {
+                givenHandles[position] = name
+            } else {
+                graph.outputs.append(try value(Int(index)))
+            }
         }
-        graph.outputs = try (subgraph.integers(2, of: Int32.self) ?? []).map { try value(Int($0)) }
         return graph
+    }
+
+    /// Takes note of names that came in with another graph.
+    mutating func noteNames() {
+        valueNames.formUnion(graph.values.map(\.name))
+        nodeNames.formUnion(graph.nodes.map(\.name))
     }
 
     private func operation(_ table: FlatTable, position: Int) throws -> TFLiteOperation {
@@ -74,8 +92,7 @@ struct TFLiteGraphReader {
 
     mutating func reportUnsupported(_ operation: TFLiteOperation, _ detail: String = "") {
         let name = operation.name + (detail.isEmpty ? "" : " \(detail)")
-        if unsupported[name] == nil { unsupportedOrder.append(name) }
-        unsupported[name, default: []].append(nodeName(operation))
+        context.reportUnsupported(name, node: nodeName(operation))
     }
 
     /// What an operator is called: TFLite gives names to tensors only.
@@ -95,6 +112,9 @@ struct TFLiteGraphReader {
         }
         return candidate
     }
+
+    /// A name for a value that no other has yet.
+    mutating func claimedName(_ name: String) -> String { claimed(name, in: &valueNames) }
 
     /// The value of a tensor, made when it is first asked for.
     mutating func value(_ index: Int) throws -> ValueID {
@@ -304,8 +324,14 @@ struct TFLiteGraphReader {
     mutating func emitClip(
         _ operation: TFLiteOperation, _ input: ValueID, to output: ValueID, _ low: Float, _ high: Float
     ) throws {
-        let least = constant(operation, "/min", try Tensor(scalar: low))
-        let most = constant(operation, "/max", try Tensor(scalar: high))
+        // Plain integers are clamped as such.
+        let type = graph.type(of: input)
+        var bounds = [try Tensor(scalar: low), try Tensor(scalar: high)]
+        if let dtype = type?.dtype, type?.quantization == nil, !dtype.isFloat {
+            bounds = try [low, high].map { try Tensor.integers([Int($0)], shape: [], dtype: dtype) }
+        }
+        let least = constant(operation, "/min", bounds[0])
+        let most = constant(operation, "/max", bounds[1])
         emit(.clip, operation, [input, least, most], to: [output], suffix: "/clip")
     }
 
@@ -319,14 +345,14 @@ struct TFLiteGraphReader {
     }
 
     /// Where such an operator puts its result: the output, or a value that is quantized into it.
-    mutating func realOutput(_ operation: TFLiteOperation) throws -> ValueID {
-        let id = try output(operation)
+    mutating func realOutput(_ operation: TFLiteOperation, _ position: Int = 0) throws -> ValueID {
+        let id = try output(operation, position)
         guard let type = graph.type(of: id), type.quantization != nil else { return id }
-        return intermediate(operation, "/real", TensorType(dtype: .f32, shape: type.shape))
+        return intermediate(operation, "/result\(position)", TensorType(dtype: .f32, shape: type.shape))
     }
 
-    mutating func store(_ operation: TFLiteOperation, _ result: ValueID) throws {
-        let id = try output(operation)
+    mutating func store(_ operation: TFLiteOperation, _ result: ValueID, at position: Int = 0) throws {
+        let id = try output(operation, position)
         if id != result { emit(.quantizeLinear, operation, [result], to: [id], suffix: "/quantize") }
     }
 }

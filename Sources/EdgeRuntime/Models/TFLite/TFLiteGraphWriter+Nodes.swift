@@ -52,6 +52,7 @@ extension TFLiteGraphWriter {
             guard node.inputs.count == 1 else { throw refuse("with a computed scale") }
             try writePlain(node, .dequantize, Options(kind: 38, fields: [:]))
         case .identity, .dropout: try writeReshape(node)
+        case .readVariable, .assignVariable: throw refuse("with a state, which the writer does not declare")
         case .reduceMean, .reduceSum, .reduceMax, .reduceMin, .argMax, .resize, .reshape, .flatten, .transpose,
             .squeeze,
             .unsqueeze, .concat, .split, .slice, .gather, .pad, .expand, .tile, .shape, .constantOfShape, .range,

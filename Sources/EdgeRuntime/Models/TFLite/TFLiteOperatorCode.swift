@@ -7,8 +7,11 @@ enum TFLiteOperatorCode: Int32 {
     case depthwiseConv2d = 4
     case depthToSpace = 5
     case dequantize = 6
+    case embeddingLookup = 7
     case floor = 8
     case fullyConnected = 9
+    case l2Normalization = 11
+    case l2Pool2d = 12
     case logistic = 14
     case lstm = 16
     case maxPool2d = 17
@@ -18,10 +21,13 @@ enum TFLiteOperatorCode: Int32 {
     case relu6 = 21
     case reshape = 22
     case resizeBilinear = 23
+    case rnn = 24
     case softmax = 25
     case spaceToDepth = 26
+    case svdf = 27
     case tanh = 28
     case pad = 34
+    case unidirectionalSequenceRnn = 35
     case gather = 36
     case batchToSpaceNd = 37
     case spaceToBatchNd = 38
@@ -59,6 +65,7 @@ enum TFLiteOperatorCode: Int32 {
     case rsqrt = 76
     case shape = 77
     case pow = 78
+    case fakeQuant = 80
     case reduceMax = 82
     case pack = 83
     case logicalOr = 84
@@ -66,6 +73,8 @@ enum TFLiteOperatorCode: Int32 {
     case logicalNot = 87
     case unpack = 88
     case reduceMin = 89
+    case floorDiv = 90
+    case reduceAny = 91
     case square = 92
     case zerosLike = 93
     case fill = 94
@@ -77,13 +86,30 @@ enum TFLiteOperatorCode: Int32 {
     case abs = 101
     case splitV = 102
     case ceil = 104
+    case reverseV2 = 105
+    case addN = 106
+    case rank = 110
     case elu = 111
+    case matrixDiag = 113
     case quantize = 114
+    case matrixSetDiag = 115
     case round = 116
     case hardSwish = 117
+    case conditional = 118
+    case loop = 119
     case selectV2 = 123
     case batchMatmul = 126
+    case callOnce = 129
     case broadcastTo = 130
+    case conv3d = 132
+    case reduceAll = 140
+    case conv3dTranspose = 141
+    case varHandle = 142
+    case readVariable = 143
+    case assignVariable = 144
+    case broadcastArgs = 145
+    case bucketize = 147
+    case gelu = 150
     case relu0To1 = 152
 
     /// The name in the schema of any operator, for messages.

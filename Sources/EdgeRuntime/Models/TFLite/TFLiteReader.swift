@@ -18,8 +18,10 @@ public struct TFLiteReader: Sendable {
             throw ModelError.malformed(
                 "TFLite", file.subgraphs.isEmpty ? "it holds no subgraph" : "it holds no subgraph \(subgraph)")
         }
-        var reader = TFLiteGraphReader(file: file, subgraph: file.subgraphs[subgraph])
+        let context = TFLiteContext(file: file)
+        var reader = TFLiteGraphReader(context: context, subgraph: file.subgraphs[subgraph])
         var graph = try reader.read()
+        try context.throwUnsupported()
         try graph.inferShapes()
         try graph.checkConsistency()
         let (metadata, history) = ModelHistory.decoded(try file.textEntries())

@@ -48,6 +48,7 @@ enum KnownNodes {
     /// Bodies, states and weights that are kept small on purpose are no matter for folding.
     private static func foldable(_ node: Node) -> Bool {
         switch node.op {
+        case .readVariable, .assignVariable: false
         case .scan, .loop, .conditional, .sequenceLSTM, .dequantizeLinear: false
         default: true
         }

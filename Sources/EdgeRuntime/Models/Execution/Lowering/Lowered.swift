@@ -30,6 +30,8 @@ struct Lowered {
     struct State {
         var byteCount: Int
         var initialByte: UInt8
+        /// What it holds when the state is reset, where that is no repeated byte; as long as the block.
+        var initial: Tensor?
     }
 
     var outputs: [ConcreteType]
@@ -37,6 +39,8 @@ struct Lowered {
     var scratch: [Int] = []
     /// Blocks that the session keeps between runs; they follow the scratch blocks in `StepMemory.scratch`.
     var states: [State] = []
+    /// The name of the states where nodes share them; else they are the node's own.
+    var stateName: String?
     /// Inputs whose memory the first output may take over when nothing reads them later.
     var inPlace: [Int] = []
     /// The first output is the first input under another shape: no work at all.

@@ -5,6 +5,13 @@ enum Lowering {
     static func lower(_ context: LoweringContext, states: StateStore) throws(ModelError) -> Lowered {
         if context.options.kernels != .reference, let fast = try FastKernels.lower(context) { return fast }
         if context.node.op == .scan { return try ScanStep.lower(context, states: states) }
+        if DynamicActivations.applies(to: context) {
+            return try DynamicActivations.lower(context) { inner throws(ModelError) in try plain(inner) }
+        }
+        return try plain(context)
+    }
+
+    private static func plain(_ context: LoweringContext) throws(ModelError) -> Lowered {
         guard ThroughFloat.applies(to: context), !handlesQuantization(context) else {
             if ThroughSingle.applies(to: context) {
                 return try ThroughSingle.lower(context) { inner throws(ModelError) in
@@ -23,6 +30,7 @@ enum Lowering {
         switch context.node.op {
         case .quantizeLinear, .dequantizeLinear, .sequenceLSTM, .shape, .constant, .argMax, .loop, .conditional, .scan:
             return true
+        case .readVariable, .assignVariable: return true
         case .reshape, .flatten, .squeeze, .unsqueeze, .identity, .dropout, .transpose, .slice, .expand, .tile,
             .spaceToDepth,
             .depthToSpace, .spaceToBatch, .batchToSpace, .gather, .pad, .split, .maxPool, .globalMaxPool, .concat:
@@ -106,6 +114,8 @@ enum Lowering {
         case .gru: try ReferenceRecurrent.gru(context)
         case .rnn: try ReferenceRecurrent.rnn(context)
         case .sequenceLSTM: try ReferenceSequenceLSTM.lower(context)
+        case .readVariable: try ReferenceVariable.read(context)
+        case .assignVariable: try ReferenceVariable.assign(context)
         // Their results depend on data in every way: `EagerEvaluator` runs them.
         case .loop, .conditional, .scan: throw .dependsOnData(context.node)
         }

@@ -73,7 +73,8 @@ struct EagerEvaluator {
         }
         var blocks: [UnsafeMutableRawPointer] = []
         for (position, state) in lowered.states.enumerated() {
-            blocks.append(try states.block(scope: scope + node.name, position: position, state: state))
+            blocks.append(
+                try states.block(scope: lowered.stateName ?? scope + node.name, position: position, state: state))
         }
         return try Self.evaluate(lowered, operands: operands, node: node, states: blocks)
     }

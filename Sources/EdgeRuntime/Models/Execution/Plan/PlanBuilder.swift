@@ -190,7 +190,7 @@ struct PlanBuilder {
             let scratch = table.count
             table += scratchBlocks[time].map { arena.base + offsets[$0] }
             for (position, state) in step.lowered.states.enumerated() {
-                let name = scope + graph.nodes[step.node].name
+                let name = step.lowered.stateName ?? scope + graph.nodes[step.node].name
                 table.append(try states.block(scope: name, position: position, state: state))
             }
             steps.append(

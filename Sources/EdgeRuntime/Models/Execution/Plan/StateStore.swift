@@ -8,7 +8,7 @@ final class StateStore {
         var byteCount: Int
     }
 
-    private var blocks: [Key: (storage: TensorStorage, initialByte: UInt8)] = [:]
+    private var blocks: [Key: (storage: TensorStorage, initial: Lowered.State)] = [:]
 
     /// The address of a node's block, made and filled with its initial value where it is new.
     func block(
@@ -18,8 +18,8 @@ final class StateStore {
         if let block = blocks[key] { return block.storage.base }
         do {
             let storage = try TensorStorage(byteCount: state.byteCount)
-            blocks[key] = (storage, state.initialByte)
-            storage.base.initializeMemory(as: UInt8.self, repeating: state.initialByte, count: state.byteCount)
+            blocks[key] = (storage, state)
+            Self.fill(storage, state)
             return storage.base
         } catch {
             throw ModelError(code: error.code, message: error.message, hint: error.hint)
@@ -28,8 +28,15 @@ final class StateStore {
 
     /// Back to how every block was when it was made.
     func reset() {
-        for (key, block) in blocks {
-            block.storage.base.initializeMemory(as: UInt8.self, repeating: block.initialByte, count: key.byteCount)
+        for block in blocks.values { Self.fill(block.storage, block.initial) }
+    }
+
+    private static func fill(_ storage: TensorStorage, _ state: Lowered.State) {
+        if let initial = state.initial, initial.isContiguous, initial.byteCount == state.byteCount {
+            let source = initial.storage.base + initial.offset * initial.dtype.bits / 8
+            storage.base.copyMemory(from: source, byteCount: state.byteCount)
+        } else {
+            storage.base.initializeMemory(as: UInt8.self, repeating: state.initialByte, count: state.byteCount)
         }
     }
 }
