@@ -64,7 +64,7 @@ let package = Package(
         runtimePart(
             "EdgeModels", folder: "Models",
             ["EdgeTensors", "CEdgeKernels", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
-        runtimePart("EdgeTraining", folder: "Training", ["EdgeModels", "EdgeTensors", "EdgeData"]),
+        runtimePart("EdgeTraining", folder: "Training", ["EdgeModels", "EdgeTensors", "EdgeData", "CEdgeKernels"]),
         runtimePart(
             "EdgeCompression", folder: "Compression",
             ["EdgeTraining", "EdgeDeployment", "EdgeModels", "EdgeTensors", "CEdgeKernels"]),

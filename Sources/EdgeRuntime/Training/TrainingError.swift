@@ -41,4 +41,9 @@ public struct TrainingError: Error, Sendable, Hashable, CustomStringConvertible 
     package static func metric(_ message: String, hint: String? = nil) -> TrainingError {
         TrainingError(code: "L0005", message: message, hint: hint)
     }
+
+    /// A model that cannot be trained, or a pass that cannot be made.
+    package static func untrainable(_ message: String, hint: String? = nil) -> TrainingError {
+        TrainingError(code: "L0006", message: message, hint: hint)
+    }
 }
