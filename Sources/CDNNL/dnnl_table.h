@@ -15,7 +15,10 @@
     F(dnnl_memory_create) \
     F(dnnl_memory_destroy) \
     F(dnnl_memory_set_data_handle) \
+    F(dnnl_memory_desc_equal) \
     F(dnnl_dilated_convolution_forward_desc_init) \
+    F(dnnl_dilated_convolution_backward_data_desc_init) \
+    F(dnnl_dilated_convolution_backward_weights_desc_init) \
     F(dnnl_primitive_attr_create) \
     F(dnnl_primitive_attr_destroy) \
     F(dnnl_primitive_attr_set_post_ops) \

@@ -8,7 +8,7 @@
 // oneDNN, version 2, found at run time: nothing links to it, and everything works without it.
 //
 // Only what edgesh needs of it is declared here, with no type of oneDNN's own, so that version 3 with its other
-// descriptors stays a matter of this target.
+// descriptors stays a matter of this target. What training asks for stands in dnnl_training.h.
 
 /// Loads oneDNN on the first call, from any thread. NULL when it is there, else why it is not.
 const char *edge_dnnl_load(void);

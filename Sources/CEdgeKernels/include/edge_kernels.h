@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Dense kernels for small networks, each in plain C, AVX2 and AVX-512 with VNNI, chosen at run time.
+// Dense kernels for small networks, each in plain C, AVX2 and AVX-512 with VNNI, chosen at run time. Those of training
+// stand in edge_training.h.
 //
 // Conventions of every function here:
 // - Activations lie in NHWC order without gaps; weights come as [out_c][in_c / groups][kernel_h][kernel_w] (a dense layer's

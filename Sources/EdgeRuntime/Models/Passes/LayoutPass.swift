@@ -16,6 +16,8 @@ struct LayoutPass {
     private var same: [ValueID: ValueID] = [:]
     private var valueNames: Set<String>
     private var nodeNames: Set<String>
+    /// Where the elements of constants that were made here come from.
+    private(set) var turnedConstants: [ValueID: TurnedConstant] = [:]
 
     init(_ graph: Graph, to target: Layout) {
         self.graph = graph
@@ -71,8 +73,10 @@ struct LayoutPass {
         if let tensor = graph.constants[id] {
             var quantization = graph.type(of: id)?.quantization
             if let axis = quantization?.axis { quantization?.axis = order.firstIndex(of: axis) }
-            return graph.addConstant(
+            let turned = graph.addConstant(
                 name: claim(graph[id].name, &valueNames), try tensor.permuted(order), quantization: quantization)
+            turnedConstants[turned] = TurnedConstant(source: id, shape: tensor.shape, order: order)
+            return turned
         }
         let (source, known) = transposed[id] ?? (id, Array(order.indices))
         let combined = order.map { known[$0] }
@@ -230,9 +234,11 @@ struct LayoutPass {
                 renewed.inputs[position] = source
             } else if let tensor = graph.constants[input], tensor.count > 1 {
                 let wide = try tensor.reshaped([Int](repeating: 1, count: rank - tensor.rank) + tensor.shape)
-                renewed.inputs[position] = graph.addConstant(
+                let turned = graph.addConstant(
                     name: claim(graph[input].name, &valueNames), try wide.permuted(back),
                     quantization: graph.type(of: input)?.quantization)
+                turnedConstants[turned] = TurnedConstant(source: input, shape: wide.shape, order: back)
+                renewed.inputs[position] = turned
             }
         }
         if node.op == .concat {
@@ -320,6 +326,22 @@ extension Operator {
         default: false
         }
     }
+}
+
+/// A constant that the layout pass made: another one under a wider shape, its axes in another order.
+package struct TurnedConstant: Sendable, Hashable {
+    package var source: ValueID
+    package var shape: [Int]
+    package var order: [Int]
+}
+
+/// As `channelsLast`, and says which constants are others turned: whoever changes constants later must know.
+///
+/// - Throws: `ModelError` when shapes contradict each other.
+package func channelsLastWithOrigins(_ graph: Graph) throws -> (graph: Graph, turned: [ValueID: TurnedConstant]) {
+    var pass = LayoutPass(graph, to: .channelsLast)
+    try pass.run()
+    return (pass.graph, pass.turnedConstants)
 }
 
 /// The graph with all convolution-like nodes in `NHWC`; inputs and outputs keep their shapes.
