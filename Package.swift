@@ -103,8 +103,8 @@ let package = Package(
         .testTarget(
             name: "EdgeModelsTests", dependencies: ["EdgeModels", "EdgeTensors", "PeerTesting"], swiftSettings: strict),
         .testTarget(
-            name: "EdgeTrainingTests", dependencies: ["EdgeTraining", "EdgeTensors", "PeerTesting"],
-            swiftSettings: strict),
+            name: "EdgeTrainingTests", dependencies: ["EdgeTraining", "EdgeModels", "EdgeTensors", "PeerTesting"],
+            exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "EdgeCompressionTests",
             dependencies: [

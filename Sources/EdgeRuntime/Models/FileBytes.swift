@@ -5,7 +5,7 @@ import Musl
 #endif
 
 /// Whole files, read and written through libc.
-enum FileBytes {
+package enum FileBytes {
     /// The length of a file; zero where it has none of its own.
     static func length(path: String) throws -> Int {
         var status = stat()
@@ -14,7 +14,7 @@ enum FileBytes {
     }
 
     /// The bytes of a regular file, or a part of it that must lie within it.
-    static func read(path: String, offset: Int = 0, length: Int? = nil) throws -> [UInt8] {
+    package static func read(path: String, offset: Int = 0, length: Int? = nil) throws -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw ModelError.unreadable(path, reason: reason()) }
         defer { close(descriptor) }
@@ -42,7 +42,7 @@ enum FileBytes {
     }
 
     /// Writes to a temporary name beside the target, then renames, so that no reader ever sees half a file.
-    static func write(_ bytes: [UInt8], path: String) throws {
+    package static func write(_ bytes: [UInt8], path: String) throws {
         let temporary = path + ".\(getpid()).part"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw ModelError.unwritten(path, reason: reason()) }

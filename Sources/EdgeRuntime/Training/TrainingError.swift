@@ -46,4 +46,24 @@ public struct TrainingError: Error, Sendable, Hashable, CustomStringConvertible 
     package static func untrainable(_ message: String, hint: String? = nil) -> TrainingError {
         TrainingError(code: "L0006", message: message, hint: hint)
     }
+
+    /// Layers that do not fit together.
+    package static func network(_ message: String, hint: String? = nil) -> TrainingError {
+        TrainingError(code: "L0007", message: message, hint: hint)
+    }
+
+    /// An option of training that cannot be.
+    package static func option(_ message: String, hint: String? = nil) -> TrainingError {
+        TrainingError(code: "L0008", message: message, hint: hint)
+    }
+
+    /// Numbers that grew beyond all bounds.
+    package static func diverged(_ message: String, hint: String? = nil) -> TrainingError {
+        TrainingError(code: "L0009", message: message, hint: hint)
+    }
+
+    /// A checkpoint that cannot be gone on from.
+    package static func checkpoint(_ message: String, hint: String? = nil) -> TrainingError {
+        TrainingError(code: "L0010", message: message, hint: hint)
+    }
 }
