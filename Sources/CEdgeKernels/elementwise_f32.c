@@ -80,6 +80,36 @@ EDGE_INLINE void edge_unary_f32_body(edge_unary op, size_t count, float p, float
     case EDGE_LEAKY_RELU:
         for (size_t i = 0; i < count; i++) out[i] = in[i] < 0 ? p * in[i] : in[i];
         break;
+    case EDGE_ELU:
+        for (size_t i = 0; i < count; i++) out[i] = in[i] < 0 ? p * (edge_exp(in[i]) - 1) : in[i];
+        break;
+    case EDGE_SILU:
+        for (size_t i = 0; i < count; i++) out[i] = in[i] * edge_sigmoid(in[i]);
+        break;
+    case EDGE_ERF:
+        for (size_t i = 0; i < count; i++) out[i] = edge_erf(in[i]);
+        break;
+    case EDGE_GELU:
+        for (size_t i = 0; i < count; i++) out[i] = edge_gelu(in[i]);
+        break;
+    case EDGE_GELU_TANH:
+        for (size_t i = 0; i < count; i++) out[i] = edge_gelu_tanh(in[i]);
+        break;
+    case EDGE_SQUARE:
+        for (size_t i = 0; i < count; i++) out[i] = in[i] * in[i];
+        break;
+    case EDGE_SQRT:
+        for (size_t i = 0; i < count; i++) out[i] = sqrtf(in[i]);
+        break;
+    case EDGE_RECIPROCAL:
+        for (size_t i = 0; i < count; i++) out[i] = 1.0f / in[i];
+        break;
+    case EDGE_ABS:
+        for (size_t i = 0; i < count; i++) out[i] = fabsf(in[i]);
+        break;
+    case EDGE_NEG:
+        for (size_t i = 0; i < count; i++) out[i] = -in[i];
+        break;
     }
 }
 

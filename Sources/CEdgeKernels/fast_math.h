@@ -50,4 +50,36 @@ EDGE_INLINE float edge_tanh(float x) {
     return magnitude < 0.625f ? small : large;
 }
 
+EDGE_INLINE float edge_erf(float x) {
+    // Below 1 a polynomial of x^2, above 1 - exp(-p(x)), both fitted at Chebyshev nodes: within 3 units in the last place.
+    float magnitude = fabsf(x), square = x * x;
+    float p = -9.673590170e-06f;
+    p = p * square + 1.126825367e-04f;
+    p = p * square - 8.484396519e-04f;
+    p = p * square + 5.221053410e-03f;
+    p = p * square - 2.686543831e-02f;
+    p = p * square + 1.128378262e-01f;
+    p = p * square - 3.761263848e-01f;
+    float small = (p * square + 1.128379167e+00f) * x;
+    float m = magnitude < 3.95f ? magnitude : 3.95f;
+    float q = -1.614061598e-06f;
+    q = q * m + 4.559062234e-05f;
+    q = q * m - 5.927695370e-04f;
+    q = q * m + 4.740222338e-03f;
+    q = q * m - 2.636471735e-02f;
+    q = q * m + 1.099782451e-01f;
+    q = q * m + 6.319370937e-01f;
+    q = q * m + 1.130166675e+00f;
+    q = q * m - 3.032129671e-04f;
+    float large = magnitude < 3.92f ? 1.0f - edge_exp(-q) : 1.0f;
+    large = x < 0 ? -large : large;
+    return magnitude < 1.0f ? small : x == x ? large : x;
+}
+
+EDGE_INLINE float edge_gelu(float x) { return 0.5f * x * (1.0f + edge_erf(x * 0.70710678118654752f)); }
+
+EDGE_INLINE float edge_gelu_tanh(float x) {
+    return 0.5f * x * (1.0f + edge_tanh(0.79788456080286536f * (x + 0.044715f * x * x * x)));
+}
+
 #endif

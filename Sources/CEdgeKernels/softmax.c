@@ -1,15 +1,59 @@
 #include "fast_math.h"
 #include "versions.h"
 
+/// Rows too short for a vector: the exponentials of many of them are taken together.
+EDGE_INLINE void short_rows(size_t rows, const size_t columns, float beta, const float *in, float *out) {
+    enum { TOGETHER = 64 };
+    for (size_t first = 0; first < rows; first += TOGETHER) {
+        const size_t count = rows - first < TOGETHER ? rows - first : TOGETHER;
+        const float *source = in + first * columns;
+        float *target = out + first * columns;
+        for (size_t row = 0; row < count; row++) {
+            float largest = beta * source[row * columns];
+            for (size_t i = 1; i < columns; i++) {
+                float x = beta * source[row * columns + i];
+                largest = x > largest ? x : largest;
+            }
+            for (size_t i = 0; i < columns; i++) target[row * columns + i] = beta * source[row * columns + i] - largest;
+        }
+        for (size_t i = 0; i < count * columns; i++) target[i] = edge_exp(target[i]);
+        for (size_t row = 0; row < count; row++) {
+            float sum = 0;
+            for (size_t i = 0; i < columns; i++) sum += target[row * columns + i];
+            const float factor = 1.0f / sum;
+            for (size_t i = 0; i < columns; i++) target[row * columns + i] *= factor;
+        }
+    }
+}
+
 EDGE_INLINE void edge_softmax_f32_body(size_t rows, size_t columns, float beta, const float *in, float *out) {
+    if (columns < 16) {
+        if (columns == 2) short_rows(rows, 2, beta, in, out);
+        else short_rows(rows, columns, beta, in, out);
+        return;
+    }
     for (size_t row = 0; row < rows; row++, in += columns, out += columns) {
-        float largest = -INFINITY, sum = 0;
-        for (size_t i = 0; i < columns; i++) {
-            float x = beta * in[i];
+        float largest = -INFINITY, sum = 0, most[16];
+        size_t next = 0;
+        for (int lane = 0; lane < 16; lane++) most[lane] = -INFINITY;
+        for (; next + 16 <= columns; next += 16)
+            for (int lane = 0; lane < 16; lane++) {
+                float x = beta * in[next + lane];
+                most[lane] = x > most[lane] ? x : most[lane];
+            }
+        for (; next < columns; next++) {
+            float x = beta * in[next];
             largest = x > largest ? x : largest;
         }
+        for (int lane = 0; lane < 16; lane++) largest = most[lane] > largest ? most[lane] : largest;
         for (size_t i = 0; i < columns; i++) out[i] = edge_exp(beta * in[i] - largest);
-        for (size_t i = 0; i < columns; i++) sum += out[i];
+        // In sixteen sums: one would wait for each addition.
+        float lanes[16] = {0};
+        size_t column = 0;
+        for (; column + 16 <= columns; column += 16)
+            for (int lane = 0; lane < 16; lane++) lanes[lane] += out[column + lane];
+        for (; column < columns; column++) sum += out[column];
+        for (int lane = 0; lane < 16; lane++) sum += lanes[lane];
         const float factor = 1.0f / sum;
         for (size_t i = 0; i < columns; i++) out[i] *= factor;
     }

@@ -235,6 +235,8 @@ static void check_elementwise(void) {
     size_t a_row = pick(0, 1) ? columns : 0, a_column = pick(0, 3) ? 1 : 0, b_row = pick(0, 1) ? columns : 0, b_column = pick(0, 3) ? 1 : 0;
     size_t count = rows * columns;
     float *a = floats(count), *b = floats(count), *expected = floats(count), *found = floats(count);
+    float *positive = floats(count), *wide = floats(count);
+    for (size_t i = 0; i < count; i++) positive[i] = 0.01f + fabsf(positive[i]), wide[i] *= 5;
     uint8_t *qa = bytes(count), *qb = bytes(count), *q_expected = bytes(count), *q_found = bytes(count);
     int best = edge_isa_detected();
     edge_q8 type = pick(0, 1);
@@ -245,9 +247,11 @@ static void check_elementwise(void) {
             edge_binary_f32(isa, op, rows, columns, a, a_row, a_column, b, b_row, b_column, -0.7f, 2, found);
             same_floats("binary", NULL, isa, count, expected, found, 1e-6f);
         }
-        for (int op = EDGE_CLAMP; op <= EDGE_LEAKY_RELU; op++) {
-            edge_unary_f32(0, op, count, -0.2f, 0.5f, a, expected);
-            edge_unary_f32(isa, op, count, -0.2f, 0.5f, a, found);
+        for (int op = EDGE_CLAMP; op <= EDGE_NEG; op++) {
+            // Roots of positive numbers only, reciprocals not of zero.
+            const float *of = op == EDGE_SQRT || op == EDGE_RECIPROCAL ? positive : op == EDGE_ERF ? wide : a;
+            edge_unary_f32(0, op, count, -0.2f, 0.5f, of, expected);
+            edge_unary_f32(isa, op, count, -0.2f, 0.5f, of, found);
             same_floats("unary", NULL, isa, count, expected, found, 1e-6f);
         }
         edge_softmax_f32(0, rows, columns, 2, a, expected);
@@ -282,7 +286,58 @@ static void check_elementwise(void) {
     edge_table_q8(count, qa, table, q_found);
     for (size_t i = 0; i < count; i++)
         if (q_found[i] != 255 - qa[i]) fail("table", NULL, 0, i, 255 - qa[i], q_found[i]);
+    for (int isa = 0; isa <= best; isa++) {
+        edge_unary_f32(isa, EDGE_ERF, count, 0, 0, wide, found);
+        for (size_t i = 0; i < count; i++) expected[i] = (float)erf(wide[i]);
+        same_floats("erf", NULL, isa, count, expected, found, 3e-7f);
+    }
     free(a), free(b), free(expected), free(found), free(qa), free(qb), free(q_expected), free(q_found);
+    free(positive), free(wide);
+}
+
+static void check_rows(void) {
+    size_t rows = pick(1, 70), columns = pick(1, 50), count = rows * columns;
+    float *in = floats(count), *scale = floats(columns), *bias = floats(columns), *expected = floats(count), *found = floats(count);
+    float *cells[2] = {floats(columns), floats(columns)}, *hidden[2] = {floats(columns), floats(columns)}, *gates = floats(4 * columns);
+    for (int isa = 1; isa <= (int)edge_isa_detected(); isa++) {
+        edge_softmax_f32(0, rows, columns, 2, in, expected);
+        edge_softmax_f32(isa, rows, columns, 2, in, found);
+        same_floats("softmax of rows", NULL, isa, count, expected, found, 1e-6f);
+        for (int given = 0; given < 3; given++) {
+            // A row of one element has no variance: an epsilon of some size keeps rounding from being all there is.
+            edge_layer_norm_f32(0, rows, columns, 1e-2f, given ? scale : NULL, given == 2 ? bias : NULL, in, expected);
+            edge_layer_norm_f32(isa, rows, columns, 1e-2f, given ? scale : NULL, given == 2 ? bias : NULL, in, found);
+            same_floats("layer norm", NULL, isa, count, expected, found, 1e-5f);
+        }
+        for (int kind = 0; kind < 3; kind++) {
+            for (int which = 0; which < 2; which++)
+                for (size_t i = 0; i < columns; i++) cells[which][i] = bias[i], hidden[which][i] = scale[i];
+            for (int which = 0; which < 2; which++) {
+                int set = which ? isa : 0;
+                if (kind == 0) edge_lstm_cell_f32(set, columns, gates, cells[which], hidden[which]);
+                if (kind == 1) edge_gru_reset_f32(set, columns, gates, cells[which], hidden[which]);
+                if (kind == 2) edge_gru_update_f32(set, columns, gates, cells[which], hidden[which]);
+            }
+            same_floats("recurrent cell", NULL, isa, columns, cells[0], cells[1], 1e-6f);
+            same_floats("recurrent hidden", NULL, isa, columns, hidden[0], hidden[1], 1e-6f);
+        }
+    }
+    free(in), free(scale), free(bias), free(expected), free(found), free(gates);
+    for (int which = 0; which < 2; which++) free(cells[which]), free(hidden[which]);
+}
+
+static void check_transpose(void) {
+    static const int widths[] = {1, 2, 4, 8};
+    size_t width = one_of(widths, 4), rows = pick(1, 40), columns = pick(1, 40), stride = rows + (pick(0, 1) ? 0 : pick(0, 5));
+    size_t count = (columns - 1) * stride + rows;
+    uint8_t *in = bytes(count * width), *expected = bytes(rows * columns * width), *found = bytes(rows * columns * width);
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < columns; c++) memcpy(expected + (r * columns + c) * width, in + (c * stride + r) * width, width);
+    for (int isa = 0; isa <= (int)edge_isa_detected(); isa++) {
+        edge_transpose(isa, width, rows, columns, in, stride, found);
+        same_bytes("transpose", NULL, isa, false, rows * columns * width, expected, found, 0);
+    }
+    free(in), free(expected), free(found);
 }
 
 static void check_gemm(void) {
@@ -310,6 +365,8 @@ int main(int count, char **arguments) {
         check_pools();
         check_elementwise();
         check_gemm();
+        check_rows();
+        check_transpose();
     }
     printf("%d rounds, %d failures\n", rounds, failures);
     return failures ? 1 : 0;

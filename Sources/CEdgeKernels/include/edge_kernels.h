@@ -196,12 +196,14 @@ void edge_binary_f32(
     size_t a_column_stride, const float *b, size_t b_row_stride, size_t b_column_stride, float min, float max, float *out);
 
 typedef enum edge_unary {
-    EDGE_CLAMP, EDGE_SIGMOID, EDGE_TANH, EDGE_EXP, EDGE_HARD_SIGMOID, EDGE_HARD_SWISH, EDGE_LEAKY_RELU
+    EDGE_CLAMP, EDGE_SIGMOID, EDGE_TANH, EDGE_EXP, EDGE_HARD_SIGMOID, EDGE_HARD_SWISH, EDGE_LEAKY_RELU,
+    EDGE_ELU, EDGE_SILU, EDGE_ERF, EDGE_GELU, EDGE_GELU_TANH, EDGE_SQUARE, EDGE_SQRT, EDGE_RECIPROCAL, EDGE_ABS, EDGE_NEG
 } edge_unary;
 
 /// out[i] = op(in[i]). EDGE_CLAMP: min(max(x, p), q). EDGE_HARD_SIGMOID: min(max(p * x + q, 0), 1).
-/// EDGE_HARD_SWISH: x * min(max(x / 6 + 1/2, 0), 1). EDGE_LEAKY_RELU: x < 0 ? p * x : x. p and q are else ignored.
-/// Sigmoid, tanh and exp are within 4 units in the last place of the exact result.
+/// EDGE_HARD_SWISH: x * min(max(x / 6 + 1/2, 0), 1). EDGE_LEAKY_RELU: x < 0 ? p * x : x. EDGE_ELU: x < 0 ? p * (e^x - 1) : x. EDGE_SILU:
+/// x * sigmoid(x). EDGE_GELU: x / 2 * (1 + erf(x / sqrt 2)), EDGE_GELU_TANH its approximation by tanh. p and q are else ignored.
+/// Sigmoid, tanh, erf and exp are within 4 units in the last place of the exact result.
 void edge_unary_f32(edge_isa isa, edge_unary op, size_t count, float p, float q, const float *in, float *out);
 
 /// Quantized sum: out = clamp(round((a - a_zero) * a_multiplier + (b - b_zero) * b_multiplier) + out_zero, min, max),
@@ -237,6 +239,36 @@ void edge_softmax_f32(edge_isa isa, size_t rows, size_t columns, float beta, con
 void edge_softmax_q8(
     edge_isa isa, edge_q8 type, size_t rows, size_t columns, float beta_scale, float out_scale, int32_t out_zero,
     const void *in, void *out);
+
+// MARK: Normalization
+
+/// out[r][c] = (in[r][c] - mean of the row) / sqrt(variance of the row + epsilon) * scale[c] + bias[c].
+///
+/// @param scale,bias [columns] or NULL; a bias needs a scale.
+void edge_layer_norm_f32(
+    edge_isa isa, size_t rows, size_t columns, float epsilon, const float *scale, const float *bias, const float *in,
+    float *out);
+
+// MARK: Recurrent cells
+
+/// One step of an LSTM: cell = sigmoid(f) * cell + sigmoid(i) * tanh(c), hidden = sigmoid(o) * tanh(cell).
+///
+/// @param gates [4][count], the sums of both matrix products and biases, in the order i, o, f, c.
+void edge_lstm_cell_f32(edge_isa isa, size_t count, const float *gates, float *cell, float *hidden);
+
+/// The reset gate of a GRU: out = sigmoid(r) * in.
+///
+/// @param gates [2][count], sums as above, in the order z, r.
+void edge_gru_reset_f32(edge_isa isa, size_t count, const float *gates, const float *in, float *out);
+
+/// The new state of a GRU: hidden = (1 - sigmoid(z)) * tanh(candidate) + sigmoid(z) * hidden.
+void edge_gru_update_f32(edge_isa isa, size_t count, const float *gates, const float *candidate, float *hidden);
+
+// MARK: Moving
+
+/// out[r][c] = in[c * in_stride + r] for elements of 1, 2, 4 or 8 bytes; out without gaps.
+void edge_transpose(
+    edge_isa isa, size_t width, size_t rows, size_t columns, const void *in, size_t in_stride, void *out);
 
 // MARK: Between float and quantized
 

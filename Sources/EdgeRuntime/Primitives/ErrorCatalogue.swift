@@ -91,6 +91,9 @@ public enum ErrorCatalogue {
             "M0309", "batch does not divide",
             "The model asks for a fixed batch size, and the number of samples is no multiple of it."),
         Entry("M0310", "outputs cannot be joined", "The outputs of several batches have no common shape."),
+        Entry(
+            "M0311", "no plan to measure",
+            "Shapes in the model are known only while it runs, so that there are no planned steps to measure."),
     ]
 
     private static let protocols = [

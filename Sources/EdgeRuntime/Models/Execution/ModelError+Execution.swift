@@ -38,4 +38,8 @@ extension ModelError {
     }
 
     static let dependsOnDataCode = "M0308"
+
+    static let noProfile = ModelError(
+        code: "M0311",
+        message: "shapes in this model depend on its data: it runs node by node, without a plan to measure")
 }

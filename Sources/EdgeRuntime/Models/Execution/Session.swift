@@ -104,9 +104,18 @@ public final class Session {
     public func resetState() { states.reset() }
 
     /// The bytes of activations that the plan for these inputs needs, nil where the model runs without a plan.
-    public func activationBytes(for inputs: [Tensor]) throws -> Int? {
+    public func activationBytes(for inputs: [Tensor]) throws -> Int? { try plannedRun(of: inputs)?.arenaByteCount }
+
+    /// The plan for these inputs, nil where shapes depend on the data.
+    func plannedRun(of inputs: [Tensor]) throws -> Plan? {
         try check(inputs)
-        return isEager ? nil : try plan(for: inputs).arenaByteCount
+        if isEager { return nil }
+        do {
+            return try plan(for: inputs)
+        } catch let error as ModelError where error.code == ModelError.dependsOnDataCode {
+            isEager = true
+            return nil
+        }
     }
 
     private func hasOpenBatch(_ input: ValueID) -> Bool {

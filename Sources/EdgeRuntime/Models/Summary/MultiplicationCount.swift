@@ -1,9 +1,11 @@
 /// The multiplications of one run of a node, as the literature counts MACs: of dense, convolutional and recurrent layers only.
 enum MultiplicationCount {
     static func of(_ node: Node, in graph: Graph) -> Int {
-        func shape(_ id: ValueID?) -> [Int]? {
-            id.flatMap { graph.type(of: $0)?.shape }?.map { $0.fixedValue ?? 1 }
-        }
+        of(node) { id in id.flatMap { graph.type(of: $0)?.shape }?.map { $0.fixedValue ?? 1 } }
+    }
+
+    /// - Parameter shape: the extents of a value, nil where they are not known.
+    static func of(_ node: Node, shape: (ValueID?) -> [Int]?) -> Int {
         guard let input = shape(node.input(0)), let output = shape(node.outputs.first) else { return 0 }
         switch node.op {
         case .conv:

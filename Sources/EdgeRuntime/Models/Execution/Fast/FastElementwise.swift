@@ -98,8 +98,34 @@ enum FastElementwise {
                 EDGE_HARD_SIGMOID, context.node.float("alpha") ?? 0.2, context.node.float("beta") ?? 0.5
             )
         case .leakyRelu: (operation, p) = (EDGE_LEAKY_RELU, context.node.float("alpha") ?? 0.01)
+        case .elu: (operation, p) = (EDGE_ELU, context.node.float("alpha") ?? 1)
+        case .erf: operation = EDGE_ERF
+        case .sqrt: operation = EDGE_SQRT
+        case .reciprocal: operation = EDGE_RECIPROCAL
+        case .abs: operation = EDGE_ABS
+        case .neg: operation = EDGE_NEG
         default: return nil
         }
+        return try unary(context, data, operation, p, q)
+    }
+
+    /// Powers that are no more than a product or a root.
+    static func power(_ context: LoweringContext) throws(ModelError) -> Lowered? {
+        let data = try context.operand(0)
+        let exponent = try context.operand(1)
+        guard data.dtype == .f32, exponent.dtype == .f32, exponent.type.count == 1,
+            exponent.shape.count <= data.shape.count, exponent.isConstant, !ThroughFloat.applies(to: context)
+        else { return nil }
+        switch try context.scalar(1) {
+        case 2: return try unary(context, data, EDGE_SQUARE, 0, 0)
+        case 0.5: return try unary(context, data, EDGE_SQRT, 0, 0)
+        default: return nil
+        }
+    }
+
+    private static func unary(
+        _ context: LoweringContext, _ data: Operand, _ operation: edge_unary, _ p: Float, _ q: Float
+    ) throws(ModelError) -> Lowered {
         let result = try context.result(.f32, data.shape)
         let count = result.count
         let isa = context.isa

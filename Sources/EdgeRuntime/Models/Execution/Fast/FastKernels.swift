@@ -16,6 +16,9 @@ enum FastKernels {
             .round, .reciprocal, .erf:
             return try FastElementwise.unary(context)
         case .softmax: return try FastSoftmax.lower(context)
+        case .pow: return try FastElementwise.power(context)
+        case .lstm: return try FastRecurrent.lstm(context)
+        case .gru: return try FastRecurrent.gru(context)
         case .reduceMean: return try FastPooling.reduceMean(context)
         case .quantizeLinear: return try FastQuantize.quantize(context)
         case .dequantizeLinear: return try FastQuantize.dequantize(context)

@@ -36,6 +36,33 @@ package struct MemoryPlanner {
     /// Makes a block live on.
     package mutating func extend(_ block: Int, to step: Int) { blocks[block].last = max(blocks[block].last, step) }
 
+    /// The largest sum of the bytes of blocks that are alive at the same time: no arena is smaller.
+    package var lowerBound: Int {
+        let last = blocks.map(\.last).max() ?? -1
+        guard last >= 0 else { return 0 }
+        var changes = [Int](repeating: 0, count: last + 2)
+        for block in blocks {
+            changes[block.first] &+= block.byteCount
+            changes[block.last + 1] &-= block.byteCount
+        }
+        var (alive, most) = (0, 0)
+        for change in changes {
+            alive &+= change
+            most = max(most, alive)
+        }
+        return most
+    }
+
+    /// The named blocks where they were placed, in the order in which they come alive.
+    func map(offsets: [Int], names: [Int: String]) -> [ActivationMap.Block] {
+        blocks.indices.filter { blocks[$0].byteCount > 0 }.map { position in
+            let block = blocks[position]
+            return ActivationMap.Block(
+                name: names[position], offset: offsets[position], byteCount: block.byteCount, first: block.first,
+                last: block.last)
+        }
+    }
+
     /// The offset of each block and the size of the arena, nil where it does not fit `limit`.
     package func place(limit: Int) -> (offsets: [Int], byteCount: Int)? {
         var offsets = [Int](repeating: 0, count: blocks.count)

@@ -33,11 +33,15 @@ final class Plan {
     private let arena: TensorStorage
     private let constants: [Tensor]
     private let isCancelled: (@Sendable () -> Bool)?
+    /// What each step is, for people.
+    let layers: [PlannedLayer]
+    /// Where the values lie in the arena, in the order in which they come alive.
+    let memory: ActivationMap
 
     init(
         inputTypes: [ConcreteType], outputTypes: [ConcreteType], steps: [Step], table: [UnsafeMutableRawPointer],
         inputSlots: [[Int]], outputSources: [OutputSource], arena: TensorStorage, constants: [Tensor],
-        isCancelled: (@Sendable () -> Bool)?
+        isCancelled: (@Sendable () -> Bool)?, layers: [PlannedLayer], memory: ActivationMap
     ) {
         self.inputTypes = inputTypes
         self.outputTypes = outputTypes
@@ -50,6 +54,8 @@ final class Plan {
         self.arena = arena
         self.constants = constants
         self.isCancelled = isCancelled
+        self.layers = layers
+        self.memory = memory
     }
 
     deinit { table.deallocate() }
@@ -73,6 +79,20 @@ final class Plan {
             case .constant(let tensor):
                 outputs[position].copyMemory(from: tensor.storage.base, byteCount: byteCount)
             }
+        }
+    }
+
+    /// Runs once as `execute` does and measures each step.
+    ///
+    /// - Parameter durations: receives the time of each step, one element each.
+    func measure(inputs: [UnsafeMutableRawPointer], durations: inout [Duration]) throws(ModelError) {
+        for (address, slots) in zip(inputs, inputSlots) { for slot in slots { table[slot] = address } }
+        let clock = ContinuousClock()
+        for (position, step) in steps.enumerated() {
+            if isCancelled?() == true { throw .cancelled }
+            let start = clock.now
+            try step.body(step.memory(in: table))
+            durations[position] = clock.now - start
         }
     }
 

@@ -137,6 +137,7 @@ struct PlanBuilder {
         for (id, tensor) in constants { locations[id] = .constant(tensor) }
         var scratchBlocks: [[Int]] = []
         var outputBlocks: [[Int]] = []
+        var blockNames: [Int: String] = [:]
         for (time, step) in pending.enumerated() {
             var blocks: [Int] = []
             for position in step.lowered.outputs.indices {
@@ -154,6 +155,8 @@ struct PlanBuilder {
                     blocks.append(planner.addBlock(byteCount: byteCount, first: time, last: end))
                 }
                 locations[id] = .block(blocks[position])
+                let name = graph.name(of: id)
+                blockNames[blocks[position]] = blockNames[blocks[position]].map { "\($0), \(name)" } ?? name
             }
             outputBlocks.append(blocks)
             scratchBlocks.append(
@@ -213,7 +216,23 @@ struct PlanBuilder {
         }
         return Plan(
             inputTypes: inputTypes, outputTypes: outputTypes, steps: steps, table: table, inputSlots: inputSlots,
-            outputSources: sources, arena: arena, constants: held, isCancelled: options.isCancelled)
+            outputSources: sources, arena: arena, constants: held, isCancelled: options.isCancelled,
+            layers: pending.map(layer),
+            memory: ActivationMap(
+                byteCount: byteCount, lowerBound: planner.lowerBound,
+                blocks: planner.map(offsets: offsets, names: blockNames)))
+    }
+
+    private func layer(_ step: PendingStep) -> PlannedLayer {
+        let node = graph.nodes[step.node]
+        let read = Set(step.inputs.compactMap { $0 }).reduce(0) { sum, id in
+            sum.saturatingSum(types[id]?.byteCount ?? 0)
+        }
+        let written = step.lowered.outputs.reduce(0) { $0.saturatingSum($1.byteCount) }
+        return PlannedLayer(
+            name: node.name, op: node.op.rawValue, outputShape: step.lowered.outputs.first?.shape ?? [],
+            macs: MultiplicationCount.of(node) { id in id.flatMap { types[$0]?.shape } },
+            bytesMoved: read.saturatingSum(written))
     }
 
     /// The block of an input that the first output may take over: nobody reads it later, and it holds as many bytes.

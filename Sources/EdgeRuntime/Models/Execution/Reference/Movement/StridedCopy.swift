@@ -1,3 +1,4 @@
+import CEdgeKernels
 import EdgeTensors
 import Glibc
 
@@ -63,6 +64,13 @@ struct StridedCopy {
         var source = source
         if axes.count > 1 {
             let inner = axes.dropFirst()
+            if axes.count == 2, axis.stride == 1, let last = inner.first, last.stride > 0 {
+                // Neighbours in the source lie along the other axis of the target: a transposed matrix.
+                edge_transpose(
+                    edge_isa_detected(), MemoryLayout<T>.stride, axis.extent, last.extent, source, last.stride, target)
+                target += axis.extent * last.extent
+                return
+            }
             for _ in 0..<axis.extent {
                 copy(inner, from: source, to: &target)
                 source += axis.stride
