@@ -4,7 +4,7 @@
 
 // One step of recurrent cells for a whole batch, and its way back. The products with the weights are the caller's.
 
-EDGE_INLINE void edge_lstm_cell_f32_body(
+EDGE_INLINE void edge_lstm_forward_f32_body(
     size_t batch, size_t hidden, float *gates, const float *cell_before, float *cell, float *state) {
     for (size_t n = 0; n < batch; n++, gates += 4 * hidden, cell_before += hidden, cell += hidden, state += hidden) {
         float *i = gates, *o = gates + hidden, *f = gates + 2 * hidden, *g = gates + 3 * hidden;
@@ -21,7 +21,7 @@ EDGE_INLINE void edge_lstm_cell_f32_body(
 }
 
 EDGE_VERSIONS(
-    edge_lstm_cell_f32,
+    edge_lstm_forward_f32,
     (size_t batch, size_t hidden, float *gates, const float *cell_before, float *cell, float *state),
     (batch, hidden, gates, cell_before, cell, state))
 

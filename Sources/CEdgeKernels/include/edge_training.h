@@ -250,7 +250,7 @@ void edge_collect_f32(
 
 /// One step of an LSTM cell for a batch: gates [batch][4][hidden] in the order input, output, forget, cell (sums, replaced by what
 /// their functions give), the cell state before, the new cell state and hidden state.
-void edge_lstm_cell_f32(
+void edge_lstm_forward_f32(
     edge_isa isa, size_t batch, size_t hidden, float *gates, const float *cell_before, float *cell, float *state);
 
 /// Its way back: gates as left by the step; gstate the gradient by the new hidden state; gcell by the new cell state, replaced by

@@ -36,7 +36,7 @@ struct ChannelGraph {
         for id in graph.outputs { freeze(id, ChannelGraph.output) }
     }
 
-    /// One rule a kind of operator; no default, so that a new operator cannot be forgotten.
+    /// One rule a kind of operator; what has none keeps its channels.
     private mutating func follow(_ node: Node, _ position: Int) throws {
         switch node.op {
         case .conv: try convolution(node, position)
@@ -47,12 +47,13 @@ struct ChannelGraph {
         case .maxPool, .averagePool, .globalAveragePool, .globalMaxPool: pooling(node)
         case .resize: resize(node, position)
         case .relu, .leakyRelu, .elu, .hardSwish, .tanh, .sqrt, .neg, .abs, .floor, .ceil, .round, .erf, .not, .cast,
-            .identity, .clip:
+            .identity, .clip, .sin, .tan, .asin, .atan, .sinh, .asinh, .atanh, .sign, .gelu, .mish, .swish, .selu, .celu,
+            .softsign, .shrink, .thresholdedRelu, .isNaN, .isInfinite:
             pass(node)
-        case .sigmoid, .hardSigmoid, .exp, .log, .reciprocal: pass(node, isZeroAtZero: false)
+        case .sigmoid, .hardSigmoid, .exp, .log, .reciprocal, .cos, .cosh, .acos, .acosh, .softplus: pass(node, isZeroAtZero: false)
         case .dropout: pass(node)
         case .add, .sub, .mul, .div, .pow, .maximum, .minimum, .pRelu, .equal, .less, .greater, .and, .or,
-            .selectWhere:
+            .selectWhere, .xor, .greaterOrEqual, .lessOrEqual, .mod:
             try broadcasting(node, position)
         case .softmax, .logSoftmax: softmax(node)
         case .reduceMean, .reduceSum, .reduceMax, .reduceMin: reduction(node)
@@ -68,13 +69,13 @@ struct ChannelGraph {
         case .pad: pad(node)
         case .tile: tile(node)
         case .spaceToBatch, .batchToSpace: blocks(node)
-        case .argMax: refuse(node, "chooses among channels")
+        case .argMax, .argMin: refuse(node, "chooses among channels")
         case .shape: refuse(node, "asks for their number")
-        case .expand, .spaceToDepth, .depthToSpace: refuse(node, "has no rule for channels")
         case .readVariable, .assignVariable, .lstm, .gru, .rnn, .sequenceLSTM, .scan, .loop, .conditional:
             refuse(node, "is a recurrence or a branch")
         case .quantizeLinear, .dequantizeLinear: refuse(node, "stands between integers and real numbers")
         case .constant, .constantOfShape, .range: break
+        default: refuse(node, "has no rule for channels")
         }
     }
 

@@ -56,14 +56,7 @@ enum IntegerRole: Sendable, Hashable {
         case .resize: return ["nearest", "linear", nil].contains(node.string("mode")) ? .sameScale([0]) : nil
         case .concat: return .sameScale(Array(node.inputs.indices))
         case .maximum, .minimum: return node.inputs.count == 2 ? .sameScale([0, 1]) : nil
-        case .convTranspose, .batchNormalization, .matMul, .div, .pow, .pRelu, .elu, .hardSigmoid, .sqrt, .exp, .log,
-            .neg,
-            .abs, .floor, .ceil, .round, .reciprocal, .erf, .equal, .less, .greater, .and, .or, .not, .selectWhere,
-            .cast,
-            .logSoftmax, .reduceSum, .argMax, .identity, .dropout, .shape, .constant, .constantOfShape, .range,
-            .readVariable, .assignVariable, .quantizeLinear, .dequantizeLinear, .lstm, .gru, .rnn, .sequenceLSTM, .scan,
-            .loop, .conditional:
-            return nil
+        default: return nil
         }
     }
 

@@ -95,19 +95,10 @@ extension Operator {
     fileprivate var hasSettingsAsInputs: Bool {
         switch self {
         case .clip, .resize, .pad, .pow, .dropout, .quantizeLinear, .dequantizeLinear, .range, .reshape, .slice,
-            .expand,
-            .tile, .split, .squeeze, .unsqueeze, .spaceToBatch, .batchToSpace, .reduceMean, .reduceSum, .reduceMax,
-            .reduceMin:
+            .expand, .tile, .split, .squeeze, .unsqueeze, .spaceToBatch, .batchToSpace, .oneHot, .topK, .triangle,
+            .cumulativeSum, .cumulativeProduct:
             true
-        case .conv, .convTranspose, .maxPool, .averagePool, .globalAveragePool, .globalMaxPool, .batchNormalization,
-            .gemm, .matMul, .add, .sub, .mul, .div, .maximum, .minimum, .relu, .leakyRelu, .pRelu, .elu, .hardSigmoid,
-            .hardSwish, .sigmoid, .tanh, .sqrt, .exp, .log, .neg, .abs, .floor, .ceil, .round, .reciprocal, .erf,
-            .equal,
-            .less, .greater, .and, .or, .not, .selectWhere, .cast, .softmax, .logSoftmax, .argMax, .identity, .flatten,
-            .transpose, .concat, .gather, .shape, .constant, .constantOfShape, .spaceToDepth, .depthToSpace, .lstm,
-            .gru,
-            .readVariable, .assignVariable, .rnn, .sequenceLSTM, .scan, .loop, .conditional:
-            false
+        default: isReduction
         }
     }
 }

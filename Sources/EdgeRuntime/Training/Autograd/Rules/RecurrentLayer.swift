@@ -134,7 +134,7 @@ struct RecurrentLayer {
                 overState(old, recurrence, adds: true, to: gate, scratch: memory.scratch[0])
                 switch cell {
                 case .lstm:
-                    edge_lstm_cell_f32(
+                    edge_lstm_forward_f32(
                         isa, batch, hidden, gate, extras + before * stateCount, extras + after * stateCount, new)
                 case .gru(let resetsAfter):
                     gru(
