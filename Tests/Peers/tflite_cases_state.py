@@ -138,7 +138,7 @@ def svdf(c, batch=2, wide=5, units=3, memory=4):
                 given = [[c.f32(batch, wide)] for _ in range(5)]
             net.op("SVDF", [x, feature, time, bias, state], [y], options("SVDF", rank=rank, fusedActivationFunction=1), version=3 if kind == "i8" else 1)
             net.outputs(y)
-            c.run(f"svdf_{kind}_{rank}", net, *given, reset=4, tolerance=0.02 if kind == "hybrid" else 1e-4)
+            c.run(f"svdf_{kind}_{rank}", net, *given, reset=4, tolerance=0.05 if kind == "hybrid" else 1e-4)
 
 
 def variables(c):

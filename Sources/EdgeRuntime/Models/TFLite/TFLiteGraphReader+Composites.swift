@@ -8,7 +8,9 @@ extension TFLiteGraphReader {
         case .floorDiv: try readFloorDivision(operation)
         case .l2Normalization: try readUnitLength(operation)
         case .l2Pool2d: try readRootMeanSquarePool(operation)
-        case .gelu: try readGelu(operation)
+        case .floorMod: try readFloorRemainder(operation)
+        case .atan2: try readAngle(operation)
+        case .localResponseNormalization: try readLocalResponse(operation)
         case .fakeQuant: try readFakeQuantization(operation)
         case .reduceAny, .reduceAll: try readTruths(operation, any: code == .reduceAny)
         case .bucketize: try readBuckets(operation)
@@ -93,26 +95,57 @@ extension TFLiteGraphReader {
         try emitActivated(.sqrt, operation, [means], to: output(operation), activation: operation.byte(5))
     }
 
-    /// `x * Φ(x)`, or its approximation by the hyperbolic tangent.
-    private mutating func readGelu(_ operation: TFLiteOperation) throws {
-        let data = try real(operation, 0)
+    /// The remainder with the sign of the divisor; of floats through `fmod`, which has that of the dividend.
+    private mutating func readFloorRemainder(_ operation: TFLiteOperation) throws {
+        let first = try real(operation, 0)
+        let second = try real(operation, 1)
         let result = try realOutput(operation)
-        var argument: ValueID
-        if try operation.bool(0) {
-            let square = step(.mul, operation, [data, data], "/square")
-            let cube = step(.mul, operation, [square, data], "/cube")
-            let share = step(.mul, operation, [cube, try number(operation, "/factor", 0.044715)], "/share")
-            let sum = step(.add, operation, [data, share], "/argument")
-            let scaled = step(.mul, operation, [sum, try number(operation, "/root", 0.7978845608)], "/scaled")
-            argument = step(.tanh, operation, [scaled], "/tanh")
-        } else {
-            let scaled = step(.mul, operation, [data, try number(operation, "/root", 0.7071067812)], "/scaled")
-            argument = step(.erf, operation, [scaled], "/erf")
+        guard graph.type(of: first)?.dtype.isFloat == true else {
+            return emit(.mod, operation, [first, second], to: [result], ["fmod": .int(0)])
         }
-        argument = step(.add, operation, [argument, try number(operation, "/one", 1)], "/shifted")
-        let half = step(.mul, operation, [data, try number(operation, "/half", 0.5)], "/halved")
-        emit(.mul, operation, [half, argument], to: [result])
+        let rest = step(.mod, operation, [first, second], "/rest", ["fmod": .int(1)])
+        let lifted = step(.add, operation, [rest, second], "/lifted")
+        emit(.mod, operation, [lifted, second], to: [result], ["fmod": .int(1)])
         try store(operation, result)
+    }
+
+    /// The angle of the point (x, y): the arctangent of y/x, half a turn further left of the y axis.
+    private mutating func readAngle(_ operation: TFLiteOperation) throws {
+        let (y, x) = (try required(operation, 0), try required(operation, 1))
+        guard graph.type(of: y)?.dtype == .f32 else { return reportUnsupported(operation, "of this type") }
+        let zero = try number(operation, "/zero", 0)
+        let slope = step(.div, operation, [y, x], "/slope")
+        let angle = step(.atan, operation, [slope], "/angle")
+        let isBelow = step(.less, operation, [y, zero], "/below", dtype: .bool)
+        let half = step(
+            .selectWhere, operation,
+            [isBelow, try number(operation, "/down", -.pi), try number(operation, "/up", .pi)],
+            "/half")
+        let isLeft = step(.less, operation, [x, zero], "/left", dtype: .bool)
+        let turn = step(.selectWhere, operation, [isLeft, half, zero], "/turn")
+        let sum = step(.add, operation, [angle, turn], "/sum")
+        let still = step(.equal, operation, [x, zero], "/still", dtype: .bool)
+        let level = step(.equal, operation, [y, zero], "/level", dtype: .bool)
+        let nowhere = step(.and, operation, [still, level], "/nowhere", dtype: .bool)
+        emit(.selectWhere, operation, [nowhere, zero, sum], to: [try output(operation)])
+    }
+
+    /// ONNX's operator sums over the second axis and divides the factor by the number of summands.
+    private mutating func readLocalResponse(_ operation: TFLiteOperation) throws {
+        let data = try required(operation, 0)
+        let radius = try operation.int(0)
+        guard (0...4096).contains(radius), graph.type(of: data)?.shape?.count == 4 else {
+            return reportUnsupported(operation, "of radius \(radius)")
+        }
+        let size = 2 * radius + 1
+        let first = step(.transpose, operation, [data], "/channels_first", ["perm": .ints([0, 3, 1, 2])])
+        let normal = step(
+            .localResponseNormalization, operation, [first], "/normal",
+            [
+                "size": .int(size), "bias": .float(try operation.float(1, 0)),
+                "alpha": .float(try operation.float(2, 0) * Float(size)), "beta": .float(try operation.float(3, 0)),
+            ])
+        emit(.transpose, operation, [normal], to: [try output(operation)], ["perm": .ints([0, 2, 3, 1])])
     }
 
     /// Rounded to the steps of a quantization whose zero is exact, as training saw it.

@@ -13,7 +13,8 @@ extension TFLiteGraphReader {
         case .resizeBilinear, .resizeNearestNeighbor: try readResize(operation, linear: code == .resizeBilinear)
         case .pad, .padv2, .mirrorPad: try readPad(operation, mirrors: code == .mirrorPad)
         case .gather:
-            guard try operation.int(1) == 0 else { return reportUnsupported(operation, "with batch dimensions") }
+            let batchAxes = try operation.int(1)
+            guard batchAxes == 0 else { return try readBatchedGather(operation, batchAxes) }
             emit(
                 .gather, operation, [try required(operation, 0), try required(operation, 1)],
                 to: [try output(operation)],

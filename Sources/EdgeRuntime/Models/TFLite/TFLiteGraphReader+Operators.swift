@@ -27,8 +27,13 @@ extension TFLiteGraphReader {
         case .logicalOr: try binary(.or, operation)
         case .prelu: try binary(.pRelu, operation)
         case .notEqual: try negated(.equal, operation)
-        case .greaterEqual: try negated(.less, operation)
-        case .lessEqual: try negated(.greater, operation)
+        case .greaterEqual: try binary(.greaterOrEqual, operation)
+        case .lessEqual: try binary(.lessOrEqual, operation)
+        case .bitwiseXor: try binary(.bitwiseXor, operation)
+        case .rightShift:
+            emit(
+                .bitShift, operation, [try required(operation, 0), try required(operation, 1)],
+                to: [try output(operation)], ["direction": .string("RIGHT")])
         case .relu: try unary(.relu, operation)
         case .relu6: try emitClip(operation, required(operation, 0), to: output(operation), 0, 6)
         case .reluN1To1: try emitClip(operation, required(operation, 0), to: output(operation), -1, 1)
@@ -47,6 +52,11 @@ extension TFLiteGraphReader {
         case .ceil: try unary(.ceil, operation)
         case .round: try unary(.round, operation)
         case .logicalNot: try unary(.not, operation)
+        case .sin: try unary(.sin, operation)
+        case .cos: try unary(.cos, operation)
+        case .sign: try unary(.sign, operation)
+        case .gelu: try unary(.gelu, operation, ["approximate": .string(operation.bool(0) ? "tanh" : "none")])
+        case .bitcast: try readBitcast(operation)
         case .cast: try readCast(operation)
         case .rsqrt, .square, .squaredDifference: try readComposite(operation, code)
         case .softmax: try readSoftmax(operation)
@@ -55,7 +65,13 @@ extension TFLiteGraphReader {
         case .sum: try readReduction(.reduceSum, operation)
         case .reduceMax: try readReduction(.reduceMax, operation)
         case .reduceMin: try readReduction(.reduceMin, operation)
-        case .argMax: try readArgMax(operation)
+        case .reduceProd: try readReduction(.reduceProduct, operation)
+        case .argMax: try readArgMax(.argMax, operation)
+        case .argMin: try readArgMax(.argMin, operation)
+        case .gatherNd, .scatterNd, .topkV2, .oneHot, .whereTrue, .unique, .sparseToDense, .segmentSum,
+            .unsortedSegmentSum, .unsortedSegmentProd, .unsortedSegmentMax, .unsortedSegmentMin, .dynamicUpdateSlice,
+            .cumsum, .reverseSequence:
+            try convertChoice(operation, code)
         case .select, .selectV2:
             emit(
                 .selectWhere, operation,
@@ -63,7 +79,8 @@ extension TFLiteGraphReader {
                 to: [try output(operation)])
         case .quantize: emit(.quantizeLinear, operation, [try required(operation, 0)], to: [try output(operation)])
         case .dequantize: try readDequantize(operation)
-        case .addN, .floorDiv, .l2Normalization, .l2Pool2d, .gelu, .fakeQuant, .reduceAny, .reduceAll, .bucketize,
+        case .addN, .floorDiv, .l2Normalization, .l2Pool2d, .floorMod, .atan2, .localResponseNormalization, .fakeQuant,
+            .reduceAny, .reduceAll, .bucketize,
             .matrixDiag, .matrixSetDiag, .broadcastArgs:
             try convertComposite(operation, code)
         case .rnn, .unidirectionalSequenceRnn: try readRNN(operation, sequence: code == .unidirectionalSequenceRnn)
@@ -113,6 +130,15 @@ extension TFLiteGraphReader {
         try unary(.cast, operation, ["to": .string((graph.type(of: result)?.dtype ?? .f32).rawValue)])
     }
 
+    /// The same bytes as elements of another type of the same width.
+    private mutating func readBitcast(_ operation: TFLiteOperation) throws {
+        let result = try output(operation)
+        guard let from = graph.type(of: try required(operation, 0))?.dtype, let to = graph.type(of: result)?.dtype,
+            from.bits == to.bits
+        else { return reportUnsupported(operation, "between types of different width") }
+        try unary(.bitCast, operation, ["to": .string(to.rawValue)])
+    }
+
     private mutating func readComposite(_ operation: TFLiteOperation, _ code: TFLiteOperatorCode) throws {
         let result = try realOutput(operation)
         let first = try real(operation, 0)
@@ -150,17 +176,17 @@ extension TFLiteGraphReader {
             ["keepdims": .int(try operation.bool(0) ? 1 : 0)])
     }
 
-    private mutating func readArgMax(_ operation: TFLiteOperation) throws {
+    private mutating func readArgMax(_ op: Operator, _ operation: TFLiteOperation) throws {
         guard let axis = try integers(operation, 1)?.first else { return try computed(operation, "axis") }
         let result = try output(operation)
         let attributes: [String: Attribute] = ["axis": .int(axis), "keepdims": .int(0)]
         let data = try required(operation, 0)
         guard graph.type(of: result)?.dtype != .i64 else {
-            return emit(.argMax, operation, [data], to: [result], attributes)
+            return emit(op, operation, [data], to: [result], attributes)
         }
         let wide = intermediate(
             operation, "/wide", graph.type(of: result).map { TensorType(dtype: .i64, shape: $0.shape) })
-        emit(.argMax, operation, [data], to: [wide], attributes)
+        emit(op, operation, [data], to: [wide], attributes)
         emit(
             .cast, operation, [wide], to: [result], ["to": .string((graph.type(of: result)?.dtype ?? .i32).rawValue)],
             suffix: "/cast")

@@ -12,6 +12,7 @@ enum TFLiteOperatorCode: Int32 {
     case fullyConnected = 9
     case l2Normalization = 11
     case l2Pool2d = 12
+    case localResponseNormalization = 13
     case logistic = 14
     case lstm = 16
     case maxPool2d = 17
@@ -39,6 +40,7 @@ enum TFLiteOperatorCode: Int32 {
     case unidirectionalSequenceLstm = 44
     case stridedSlice = 45
     case exp = 47
+    case topkV2 = 48
     case split = 49
     case logSoftmax = 50
     case cast = 53
@@ -54,7 +56,9 @@ enum TFLiteOperatorCode: Int32 {
     case lessEqual = 63
     case select = 64
     case slice = 65
+    case sin = 66
     case transposeConv = 67
+    case sparseToDense = 68
     case tile = 69
     case expandDims = 70
     case equal = 71
@@ -65,10 +69,13 @@ enum TFLiteOperatorCode: Int32 {
     case rsqrt = 76
     case shape = 77
     case pow = 78
+    case argMin = 79
     case fakeQuant = 80
+    case reduceProd = 81
     case reduceMax = 82
     case pack = 83
     case logicalOr = 84
+    case oneHot = 85
     case logicalAnd = 86
     case logicalNot = 87
     case unpack = 88
@@ -78,6 +85,7 @@ enum TFLiteOperatorCode: Int32 {
     case square = 92
     case zerosLike = 93
     case fill = 94
+    case floorMod = 95
     case range = 96
     case resizeNearestNeighbor = 97
     case leakyRelu = 98
@@ -85,11 +93,16 @@ enum TFLiteOperatorCode: Int32 {
     case mirrorPad = 100
     case abs = 101
     case splitV = 102
+    case unique = 103
     case ceil = 104
     case reverseV2 = 105
     case addN = 106
+    case gatherNd = 107
+    case cos = 108
+    case whereTrue = 109
     case rank = 110
     case elu = 111
+    case reverseSequence = 112
     case matrixDiag = 113
     case quantize = 114
     case matrixSetDiag = 115
@@ -97,8 +110,11 @@ enum TFLiteOperatorCode: Int32 {
     case hardSwish = 117
     case conditional = 118
     case loop = 119
+    case scatterNd = 122
     case selectV2 = 123
+    case segmentSum = 125
     case batchMatmul = 126
+    case cumsum = 128
     case callOnce = 129
     case broadcastTo = 130
     case conv3d = 132
@@ -110,7 +126,17 @@ enum TFLiteOperatorCode: Int32 {
     case broadcastArgs = 145
     case bucketize = 147
     case gelu = 150
+    case dynamicUpdateSlice = 151
     case relu0To1 = 152
+    case unsortedSegmentProd = 153
+    case unsortedSegmentMax = 154
+    case unsortedSegmentSum = 155
+    case atan2 = 156
+    case unsortedSegmentMin = 157
+    case sign = 158
+    case bitcast = 159
+    case bitwiseXor = 160
+    case rightShift = 161
 
     /// The name in the schema of any operator, for messages.
     static func name(of code: Int32) -> String {
