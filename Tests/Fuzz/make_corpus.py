@@ -5,8 +5,12 @@
 Written again, the files are the same to the byte.
 """
 
+import json
 import pathlib
+import shutil
 import struct
+import sys
+import tempfile
 import zlib
 
 import flatbuffers
@@ -42,8 +46,41 @@ def onnx_file(name, nodes, inputs, outputs, constants=(), opset=13, domains=()):
     (CORPUS / "onnx" / f"{name}.onnx").write_bytes(model.SerializeToString(deterministic=True))
 
 
+def control_files():
+    """Branches and loops, and a tensor that is stored beside the file."""
+    node, value = helper.make_node, helper.make_tensor_value_info
+    more = helper.make_graph([node("Add", ["x", "x"], ["t"])], "more", [], [value("t", TensorProto.FLOAT, [2])])
+    less = helper.make_graph([node("Neg", ["x"], ["e"])], "less", [], [value("e", TensorProto.FLOAT, [2])])
+    body = helper.make_graph(
+        [node("Add", ["before", "x"], ["after"]), node("Identity", ["on"], ["goes_on"]), node("Identity", ["after"], ["row"])],
+        "body",
+        [value("i", TensorProto.INT64, []), value("on", TensorProto.BOOL, []), value("before", TensorProto.FLOAT, [2])],
+        [value("goes_on", TensorProto.BOOL, []), value("after", TensorProto.FLOAT, [2]), value("row", TensorProto.FLOAT, [2])],
+    )
+    onnx_file(
+        "control",
+        [
+            node("If", ["flag"], ["chosen"], then_branch=more, else_branch=less),
+            node("Loop", ["count", "", "chosen"], ["last", "rows"], body=body),
+        ],
+        [("x", [2]), ("flag", [], TensorProto.BOOL)],
+        [("last", [2]), ("rows", ["n", 2])],
+        [("count", np.array(3, np.int64))],
+    )
+    stored = TensorProto(name="w", dims=[2], data_type=1, data_location=1)
+    for key, text in (("location", "w.bin"), ("offset", "4"), ("length", "8")):
+        entry = stored.external_data.add()
+        entry.key, entry.value = key, text
+    graph = helper.make_graph(
+        [node("Add", ["x", "w"], ["y"])], "external", [value("x", TensorProto.FLOAT, [2])], [value("y", TensorProto.FLOAT, [2])], [stored]
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    (CORPUS / "onnx" / "external.onnx").write_bytes(model.SerializeToString(deterministic=True))
+
+
 def onnx_files():
     node = helper.make_node
+    control_files()
     image, classes = ("x", [1, 2, 8, 8]), ("y", [1, 3])
     onnx_file(
         "convolutions",
@@ -341,6 +378,56 @@ def tflite_files():
     file.write([x], [y])
 
 
+# What the tests compare with LiteRT, as far as it takes other ways through the reader.
+TFLITE_CASES = {
+    "state": [
+        "if", "while", "while_growing", "variable_initial", "svdf_i8_2", "sequence_rnn_hybrid_0", "basic_lstm_u8",
+        "sequence_lstm_f32_normed", "lstm_hybrid_coupled",
+    ],
+    "movement": [
+        "strided_slice_f32_mixed", "strided_slice_computed", "slice_computed", "pad_computed", "mirror_pad_i8_1", "one_hot_f32",
+        "topk_v2_i8", "scatter_nd_f32", "gather_f32_batch", "unsorted_segment_max_f32", "dynamic_update_slice_f32",
+        "sparse_to_dense_f32", "matrix_set_diag_f32", "broadcast_args_i32", "split_v_f32", "resize_bilinear_i8_01_7",
+    ],
+    "layers": ["conv_2d_i8w4_same", "conv_2d_i16_valid", "fully_connected_hybrid4_plain", "conv_3d_transpose_1", "batch_matmul_i8_right"],
+    "elements": ["fake_quant", "floor_mod_f32", "atan2_f32", "lrn", "dequantize_const_i4", "gelu_i8", "bucketize_f32"],
+}
+
+
+def tflite_cases():
+    sys.path.insert(0, str(CORPUS.parent.parent / "Peers"))
+    import importlib
+
+    from tflite_builder import Cases
+
+    for group, names in TFLITE_CASES.items():
+        with tempfile.TemporaryDirectory() as folder:
+            importlib.import_module(f"tflite_cases_{group}").add(Cases(folder, 1))
+            for name in names:
+                file = pathlib.Path(folder) / f"{name}.tflite"
+                if file.exists():
+                    shutil.copy(file, CORPUS / "tflite" / f"case_{name}.tflite")
+
+
+# Tensors
+
+
+def safetensors():
+    def file(name, tensors, metadata=None):
+        header, data = ({"__metadata__": metadata} if metadata else {}), b""
+        for key, kind, shape, part in tensors:
+            header[key] = {"dtype": kind, "shape": shape, "data_offsets": [len(data), len(data) + len(part)]}
+            data += part
+        text = json.dumps(header, separators=(",", ":")).encode()
+        text += b" " * (-len(text) % 8)
+        (CORPUS / "safetensors" / f"{name}.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + data)
+
+    file("plain", [("w", "F32", [2, 2], bytes(16)), ("b", "F64", [1], bytes(8))])
+    file("types", [(k, k, [2], bytes(2 * n)) for k, n in (("BF16", 2), ("F16", 2), ("I8", 1), ("BOOL", 1), ("U64", 8), ("I16", 2))])
+    file("metadata", [("näme \"\u20ac\"", "I32", [], bytes(4)), ("none", "U8", [0, 3], b"")], {"format": "pt", "a\n": "b"})
+    file("empty", [])
+
+
 # Scripts
 
 
@@ -387,10 +474,12 @@ def protocols():
 
 
 def main():
-    for folder in ("onnx", "tflite", "language", "protocols"):
+    for folder in ("onnx", "tflite", "safetensors", "language", "protocols"):
         (CORPUS / folder).mkdir(parents=True, exist_ok=True)
     onnx_files()
     tflite_files()
+    tflite_cases()
+    safetensors()
     scripts()
     protocols()
 

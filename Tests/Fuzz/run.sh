@@ -3,7 +3,7 @@
 #
 # Usage: Tests/Fuzz/run.sh [SECONDS [TARGET...]]
 #   SECONDS  for each target (default 600)
-#   TARGET   onnx, tflite, lexer, parser, run, update or protocols (default: all)
+#   TARGET   onnx, tflite, safetensors, lexer, parser, run, update or protocols (default: all)
 #
 # A finding is left in .build/fuzz/findings as crash-*, timeout-* or oom-*. What was found to reach new code is kept in
 # .build/fuzz/found and used by the next run; the seeds in Tests/Fuzz/corpus stay as they are. The three targets of the
@@ -15,7 +15,7 @@ cd "$(dirname "$0")/../.."
 seconds=${1:-600}
 shift || true
 targets=("$@")
-[[ ${#targets[@]} -gt 0 ]] || targets=(onnx tflite lexer parser run update protocols)
+[[ ${#targets[@]} -gt 0 ]] || targets=(onnx tflite safetensors lexer parser run update protocols)
 
 # Each case of the spec as a file, and whole programs.
 make_language_seeds() {

@@ -127,7 +127,7 @@ public enum ErrorCatalogue {
         Entry("T0004", "type of a tensor", "The operation expects a tensor of another element type."),
         Entry(
             "T0005", "array file damaged",
-            "The `.npy` or `.npz` file does not follow its format. The message says at which byte reading stopped."),
+            "The `.npy`, `.npz` or `.safetensors` file does not follow its format. The message says at which byte reading stopped."),
         Entry("T0006", "no such axis", "The tensor has fewer axes than the one that is named; they count from 0."),
         Entry(
             "T0007", "no such element",
@@ -135,6 +135,7 @@ public enum ErrorCatalogue {
         Entry(
             "T0008", "archive of arrays too large",
             "An `.npz` file holds at most 4 GiB and 65535 arrays. Write the arrays to several files."),
+        Entry("T0009", "cannot read the tensors", "The file of tensors is absent or cannot be read."),
     ]
 
     private static let datasets = [

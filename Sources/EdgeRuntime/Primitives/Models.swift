@@ -6,24 +6,27 @@ import EdgeTensors
 extension Primitives {
     /// Models: reading, writing, looking at and running them.
     static func models(_ environment: RuntimeEnvironment) -> [BuiltinSpec] {
-        [load(environment), save, describe, run, latency]
+        [load(environment), save, describe, run, reset, latency]
     }
 
     private static func load(_ environment: RuntimeEnvironment) -> BuiltinSpec {
         BuiltinSpec(
-            "load", "Reads a model from an ONNX or TFLite file.",
+            "load", "Reads a model from an ONNX or TFLite file, or named tensors from a `.safetensors` or `.npz` file.",
             .value("path", String.self, "the file, with or without its ending"),
-            returns: "the model", type: "model", effects: [.readsFiles],
+            .label(
+                "signature", String?.self, "the entry point of a TFLite model that has several; its main one else"),
+            returns: "the model; a record of tensors for a file of tensors", type: "model | record",
+            effects: [.readsFiles],
             details: """
                 A path that does not start at the root is looked for in the working directory, in the script's folder, and in the
                 folders that the environment variable `EDGE_PATH` lists (separated by colons), each time as it is written and
-                then with the endings `.onnx` and `.tflite`.
+                then with the endings `.onnx`, `.tflite`, `.safetensors` and `.npz`. Large weights are read when they are used.
                 """,
             topic: "Models", seeAlso: ["save", "describe", "run"],
             examples: [.needs("m.onnx", code: "load(\"m\").inputs")]
-        ) { context, path in
-            let (found, tried) = try environment.find(
-                path, endings: ModelFile.endings.map { "." + $0 }, authorize: context.authorize)
+        ) { context, path, signature -> Value in
+            let endings = (ModelFile.endings + NamedTensors.endings).map { "." + $0 }
+            let (found, tried) = try environment.find(path, endings: endings, authorize: context.authorize)
             guard let found else {
                 let isFolder = tried.contains { Folder.entry(at: $0) == .folder }
                 throw RuntimeError(
@@ -31,34 +34,47 @@ extension Primitives {
                     hint: "models are also looked for beside the script and in the folders of EDGE_PATH",
                     notes: ["tried: \(tried.joined(separator: ", "))"])
             }
-            return ModelObject(try ModelFile.read(path: found))
+            if NamedTensors.isFile(found) {
+                guard signature == nil else {
+                    throw RuntimeError(.unsuitableValue, "a file of tensors has no signatures")
+                }
+                return try NamedTensors.read(found, context)
+            }
+            return try ModelObject(try ModelFile.read(path: found, signature: signature)).encode(context)
         }
     }
 
     private static var save: BuiltinSpec {
         BuiltinSpec(
-            "save", "Writes a model or a report to a file.",
-            .value("model", OneOf<ModelObject, ReportObject>.self, "the model, or the report"),
+            "save", "Writes a model, a report, or tensors with names to a file.",
+            .value("model", SavedArgument.self, "the model, the report, or a record of tensors"),
             .value(
                 "path", String?.self,
-                "the file; its ending, `.onnx` or `.tflite`, says in which format. A report has a path of its own"),
+                "the file; its ending says in which format: `.onnx` or `.tflite` for a model, `.safetensors` or `.npz` for tensors. A report has a path of its own"
+            ),
             returns: "the path", type: "string", effects: [.writesFiles, .runsPrograms],
             details: """
                 The file is written under a temporary name and renamed, so that nobody ever reads half of it. The pictures of a
                 report are drawn by gnuplot where it is installed, else in characters.
                 """,
             topic: "Models", seeAlso: ["load", "quantize", "report"],
-            examples: [.needs("m.onnx", code: "save(load(\"m\"), \"copy.tflite\")", result: "\"copy.tflite\"")]
+            examples: [
+                .needs("m.onnx", code: "save(load(\"m\"), \"copy.tflite\")", result: "\"copy.tflite\""),
+                .needs(
+                    "m.onnx",
+                    code: "load(save({w: tensor([1, 2])}, \"weights.safetensors\")).w.shape", result: "[2]"),
+            ]
         ) { context, object, path -> String in
             switch object {
-            case .first(let model):
+            case .model, .tensors:
                 guard let path else {
                     throw RuntimeError(.unsuitableValue, "`save` needs an argument for parameter `path`")
                 }
                 try context.authorize(.writeFile(path))
-                try ModelFile.write(model.model, to: path)
+                if case .model(let model) = object { try ModelFile.write(model.model, to: path) }
+                if case .tensors(let tensors) = object { try NamedTensors.write(tensors, to: path) }
                 return path
-            case .second(let report):
+            case .report(let report):
                 try report.save(to: path ?? report.path, gnuplot: permittedGnuplot(context), context)
                 return path ?? report.path
             }
@@ -100,9 +116,9 @@ extension Primitives {
             details: """
                 Numbers are converted to the type of the model's input, quantized ones to its quantization, and reshaped where
                 the count of elements allows it; one sample may leave out the axis of the batch. Recurrent models keep their
-                state from one run to the next.
+                state from one run to the next, until `reset`.
                 """,
-            topic: "Models", seeAlso: ["load", "evaluate", "latency"],
+            topic: "Models", seeAlso: ["load", "evaluate", "latency", "reset"],
             examples: [.needs("m.onnx", code: "run(load(\"m\"), tensor([1, 2, 3, 4, 5, 6, 7, 8])).shape")]
         ) { context, object, inputs -> Value in
             let tensors = try inputs.map { input in
@@ -116,6 +132,26 @@ extension Primitives {
                 try object.session(context).run(fitted).map { TensorObject($0) }
             }
             return outputs.count == 1 ? try outputs[0].encode(context) : try outputs.encode(context)
+        }
+    }
+
+    private static var reset: BuiltinSpec {
+        BuiltinSpec(
+            "reset", "Lets a model forget what it remembers of earlier runs.",
+            .value("model", ModelObject.self, "the model"),
+            returns: "the model, so that a pipe can go on with it", type: "model",
+            details: """
+                Recurrent networks and variables of TFLite models go back to what they began with. A model without such a state
+                stays as it is.
+                """,
+            topic: "Models", seeAlso: ["run"],
+            examples: [
+                .needs(
+                    "m.onnx", code: "load(\"m\") |> reset |> run(tensor([1, 2, 3, 4, 5, 6, 7, 8])) |> to_list |> len")
+            ]
+        ) { context, object -> ModelObject in
+            object.resetState()
+            return object
         }
     }
 

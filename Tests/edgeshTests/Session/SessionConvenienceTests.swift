@@ -108,7 +108,7 @@ import Testing
         let variables = try person.enter(":vars")
         #expect(variables.contains("xs") && variables.contains("list") && variables.contains("[1, 2, 3]"))
         #expect(try person.enter(":type xs").contains("list of int, 3 elements"))
-        #expect(try person.enter(":type load").contains("load(path: string) -> model"))
+        #expect(try person.enter(":type load").contains("load(path: string, *, signature: string?) -> model | record"))
         #expect(try person.enter(":nothing").contains("no command"))
         #expect(try person.enter(":vasr").contains("did you mean :vars?"))
         #expect(try person.enter(":load").contains("needs a file"))

@@ -1,5 +1,5 @@
 /// The operators of TFLite's schema (`BuiltinOperator`) that are read or written, by their number there.
-enum TFLiteOperatorCode: Int32 {
+enum TFLiteOperatorCode: Int32, CaseIterable {
     case add = 0
     case averagePool2d = 1
     case concatenation = 2

@@ -4,6 +4,11 @@ import EdgeTensors
 ///
 /// Activations keep TFLite's layout (`NHWC`); weights are turned into the graph's order; fused activations become nodes of their own.
 public struct TFLiteReader: Sendable {
+    /// The operators that are read, by their names in the schema.
+    public static var operators: [String] {
+        TFLiteOperatorCode.allCases.map { TFLiteOperatorCode.name(of: $0.rawValue) }
+    }
+
     /// The subgraph that is read; 0 is the main one.
     public var subgraph: Int
 

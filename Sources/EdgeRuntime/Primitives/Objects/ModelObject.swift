@@ -28,6 +28,9 @@ public final class ModelObject: HostObject {
         return session
     }
 
+    /// Back to how the model was before its first run.
+    func resetState() { session?.resetState() }
+
     public var byteCount: Int { model.graph.constants.values.reduce(0) { $0 + $1.byteCount } }
 
     public func display(_ options: DisplayOptions) -> String { ModelText.describe(self, options) }
