@@ -18,6 +18,9 @@ TYPES = {
     "tensor(int16)": np.int16,
     "tensor(int32)": np.int32,
     "tensor(int64)": np.int64,
+    "tensor(bool)": np.bool_,
+    "tensor(double)": np.float64,
+    "tensor(float16)": np.float16,
 }
 
 

@@ -58,7 +58,8 @@ extension TFLiteGraphWriter {
             .unsqueeze, .concat, .split, .slice, .gather, .pad, .expand, .tile, .shape, .constantOfShape, .range,
             .spaceToDepth, .depthToSpace, .spaceToBatch, .batchToSpace:
             try writeMovement(node)
-        default: throw refuse()
+        case .loop, .conditional: throw refuse("whose bodies would be subgraphs of their own, which are not written")
+        default: try writeChoice(node)
         }
     }
 
