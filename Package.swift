@@ -146,7 +146,8 @@ if fuzzing {
     let fuzzed: [(name: String, folder: String, part: Target.Dependency)] = [
         ("onnx", "ONNX", "EdgeModels"), ("tflite", "TFLite", "EdgeModels"), ("lexer", "Language/Lexer", "EdgeLang"),
         ("parser", "Language/Parser", "EdgeLang"), ("run", "Language/Run", "EdgeLang"),
-        ("safetensors", "Safetensors", "EdgeTensors"), ("update", "Update", "EdgeFederation"), ("protocols", "Protocols", "EdgeProtocols"),
+        ("safetensors", "Safetensors", "EdgeTensors"),
+        ("update", "Update", "EdgeFederation"), ("protocols", "Protocols", "EdgeProtocols"),
     ]
     package.targets.append(.target(name: "Fuzzing", path: "Tests/Fuzz/Support", swiftSettings: strict))
     package.targets += fuzzed.map { name, folder, part in

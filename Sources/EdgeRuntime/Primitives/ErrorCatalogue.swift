@@ -127,7 +127,8 @@ public enum ErrorCatalogue {
         Entry("T0004", "type of a tensor", "The operation expects a tensor of another element type."),
         Entry(
             "T0005", "array file damaged",
-            "The `.npy`, `.npz` or `.safetensors` file does not follow its format. The message says at which byte reading stopped."),
+            "The `.npy`, `.npz` or `.safetensors` file does not follow its format. The message says at which byte reading stopped."
+        ),
         Entry("T0006", "no such axis", "The tensor has fewer axes than the one that is named; they count from 0."),
         Entry(
             "T0007", "no such element",
