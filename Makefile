@@ -46,6 +46,7 @@ test: peers
 	@Scripts/check-format.sh
 	$(STRICT) $(SWIFT) build --build-tests
 	$(STRICT) $(SWIFT) test --skip-build
+	@Scripts/check-arm-kernels.sh
 
 bench: release peers
 	@Scripts/install-dependencies.sh bench

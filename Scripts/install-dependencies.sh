@@ -8,7 +8,8 @@
 set -euo pipefail
 
 build_packages=(libreadline-dev libyaml-dev libjansson-dev libdnnl-dev zlib1g-dev libsqlite3-dev libmosquitto-dev)
-test_packages=(python3 python3-venv lua5.4 mosquitto openssl gnuplot-nox)
+test_packages=(python3 python3-venv lua5.4 mosquitto openssl gnuplot-nox
+    libc6-dev-arm64-cross libgcc-12-dev-arm64-cross qemu-user)
 bench_packages=(time)
 
 packages=("${build_packages[@]}")

@@ -91,7 +91,7 @@ void edge_conv_f32_run(
         edge_conv_f32_scalar(conv, input, residual, output);
         return;
     }
-#if EDGE_X86
+#if EDGE_PACKED
     scratch = edge_aligned(scratch);
     if (conv->kind == EDGE_CONV_DEPTHWISE) {
         edge_depthwise_f32_run(&conv->depthwise, conv->isa, input, residual, output, scratch);
@@ -100,7 +100,6 @@ void edge_conv_f32_run(
     edge_tile tile = {.min = conv->min, .max = conv->max};
     edge_direct_constants constants = {.start = (const char *)conv->bias};
     edge_direct_run(
-        &conv->direct, tile, &constants, conv->isa == EDGE_ISA_AVX2 ? &edge_tiles_f32_avx2 : &edge_tiles_f32_avx512,
-        pad_f32, NULL, 4, 4, (const char *)input, (const char *)residual, (char *)output, scratch);
+        &conv->direct, tile, &constants, edge_tiles_for(conv->isa, EDGE_UNIT_F32, false), pad_f32, NULL, 4, 4, (const char *)input, (const char *)residual, (char *)output, scratch);
 #endif
 }

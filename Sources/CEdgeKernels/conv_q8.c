@@ -38,7 +38,7 @@ static void *copied(const void *array, size_t count, size_t size) {
 /// The zero point of the activations as the packed kernel sees them: unsigned ones, or with zero taken off.
 static int32_t shifted_zero(const edge_conv_q8 *conv, edge_q8 type, int32_t zero) {
     bool unsigned_activations = conv->unit == EDGE_UNIT_U8S8 || conv->unit == EDGE_UNIT_U8S4;
-    return unsigned_activations ? zero - edge_lowest_q8(type) : 0;
+    return unsigned_activations ? zero - edge_lowest_q8(type) - EDGE_BYTE_BIAS : 0;
 }
 
 /// Whether the zero point's share is taken off as a float after the multiplication: 4-bit accumulators are 16 times too
@@ -127,8 +127,12 @@ static bool pack(edge_conv_q8 *conv, size_t count) {
     conv->unit = unit_for(conv, count);
     if (conv->kind == EDGE_Q8_DEPTHWISE) {
         bool nibbles = conv->unit == EDGE_UNIT_U8S4 || conv->unit == EDGE_UNIT_S16S4;
+#if EDGE_ARM
+        conv->unit = nibbles ? EDGE_UNIT_S16S4 : EDGE_UNIT_S16;
+#else
         // Weights beyond a signed byte are split over two taps.
         if (conv->isa == EDGE_ISA_AVX512_VNNI && conv->unit == EDGE_UNIT_S16) conv->unit = EDGE_UNIT_U8S8;
+#endif
         if (!edge_depthwise_q8_create(&conv->depthwise, &o->shape, conv->isa, nibbles, o, edge_conv_q8_weight)) return false;
     } else if (!edge_direct_create(&conv->direct, &o->shape, conv->unit, o->scale_group, conv->isa, o, edge_conv_q8_weight)) {
         return false;
@@ -239,7 +243,7 @@ static void copy_s16(int16_t *restrict out, const void *restrict in, size_t firs
 }
 
 static void fill(const edge_direct *d, const pad_context *context, char *out, size_t elements) {
-    memset(out, d->element == 1 ? context->zero - edge_lowest_q8(context->type) : 0, elements * d->element);
+    memset(out, d->element == 1 ? context->zero - edge_lowest_q8(context->type) - EDGE_BYTE_BIAS : 0, elements * d->element);
 }
 
 static void pad_q8(const edge_direct *d, const void *context, const char *image, char *padded) {
@@ -261,7 +265,7 @@ static void pad_q8(const edge_direct *d, const void *context, const char *image,
         for (int32_t x = 0; x < pieces; x++) {
             char *target = row + ((size_t)left + x) * d->in_g * d->element;
             if (d->element == 1)
-                copy_u8((uint8_t *)target, (const uint8_t *)source + (size_t)x * s->in_c, piece, c->type == EDGE_I8 ? 0x80 : 0);
+                copy_u8((uint8_t *)target, (const uint8_t *)source + (size_t)x * s->in_c, piece, edge_byte_flip(c->type));
             else
                 copy_s16((int16_t *)target, source, (size_t)x * s->in_c, piece, c);
         }
@@ -271,21 +275,7 @@ static void pad_q8(const edge_direct *d, const void *context, const char *image,
     memset(padded + (size_t)d->rows * d->row_elements * d->element, 0, (size_t)d->units * 4);
 }
 
-#if EDGE_X86
-static const edge_tile_table *table_for(const edge_conv_q8 *conv) {
-    bool groups = conv->scale_groups > 1, avx2 = conv->isa == EDGE_ISA_AVX2;
-    switch (conv->unit) {
-    case EDGE_UNIT_U8S8: return groups ? &edge_tiles_u8s8_groups_avx512 : &edge_tiles_u8s8_avx512;
-    case EDGE_UNIT_U8S4: return groups ? &edge_tiles_u8s4_groups_avx512 : &edge_tiles_u8s4_avx512;
-    case EDGE_UNIT_S16:
-        if (avx2) return groups ? &edge_tiles_s16_groups_avx2 : &edge_tiles_s16_avx2;
-        return groups ? &edge_tiles_s16_groups_avx512 : &edge_tiles_s16_avx512;
-    case EDGE_UNIT_S16S4: return groups ? &edge_tiles_s16s4_groups_avx2 : &edge_tiles_s16s4_avx2;
-    case EDGE_UNIT_F32: break;
-    }
-    return NULL;
-}
-
+#if EDGE_PACKED
 static void run_packed(
     const edge_conv_q8 *conv, edge_q8 type, int32_t zero, float scale, const edge_direct_constants *constants,
     const void *input, void *output, void *padded) {
@@ -306,7 +296,7 @@ static void run_packed(
         .output = o->output_type, .scale = scale, .min = min, .max = max, .zero = out_zero, .flip = flip};
     pad_context context = {.type = type, .zero = zero};
     edge_direct_run(
-        &conv->direct, tile, constants, table_for(conv), pad_q8, &context, 1, is_float ? 4 : 1, input, NULL, output, padded);
+        &conv->direct, tile, constants, edge_tiles_for(conv->isa, conv->unit, conv->scale_groups > 1), pad_q8, &context, 1, is_float ? 4 : 1, input, NULL, output, padded);
 }
 #endif
 
@@ -327,7 +317,7 @@ void edge_conv_q8_run(const edge_conv_q8 *conv, const void *input, const void *r
     const edge_conv_q8_options *o = &conv->options;
     if (conv->kind == EDGE_Q8_SCALAR)
         edge_conv_q8_scalar(conv, input, o->input_type, o->input_scale, o->input_zero, output);
-#if EDGE_X86
+#if EDGE_PACKED
     if (conv->kind != EDGE_Q8_SCALAR) {
         edge_direct_constants constants = {
             .start = (const char *)conv->starts, .multipliers = conv->multipliers, .bias = conv->biases};
@@ -355,7 +345,7 @@ void edge_conv_q8_run_dynamic(const edge_conv_q8 *conv, const float *input, floa
         edge_conv_q8_scalar(conv, quantized, EDGE_U8, scale, zero, output);
         return;
     }
-#if EDGE_X86
+#if EDGE_PACKED
     size_t lanes = lane_count(conv);
     int32_t *starts = (int32_t *)(quantized + edge_round_up(count, 64));
     float *biases = (float *)((char *)starts + lane_bytes(conv));

@@ -29,7 +29,7 @@ size_t edge_depthwise_f32_scratch(const edge_depthwise_f32 *d);
 
 /// One image; `image` is what `edge_depthwise_f32` says is read: the padded copy or the image itself.
 typedef void edge_depthwise_f32_image(const edge_depthwise_f32 *d, const float *image, const float *residual, float *output);
-edge_depthwise_f32_image edge_depthwise_f32_avx2, edge_depthwise_f32_avx512;
+edge_depthwise_f32_image edge_depthwise_f32_avx2, edge_depthwise_f32_avx512, edge_depthwise_f32_neon;
 
 void edge_depthwise_f32_run(
     const edge_depthwise_f32 *d, edge_isa isa, const float *input, const float *residual, float *output, float *scratch);
@@ -86,6 +86,6 @@ void edge_depthwise_q8_all(
 /// One image, padded.
 typedef void edge_depthwise_q8_image(
     const edge_depthwise_q8 *d, const edge_depthwise_q8_run *run, const char *padded, char *output);
-edge_depthwise_q8_image edge_depthwise_q8_avx2, edge_depthwise_q8_avx512;
+edge_depthwise_q8_image edge_depthwise_q8_avx2, edge_depthwise_q8_avx512, edge_depthwise_q8_neon;
 
 #endif

@@ -54,7 +54,7 @@ static void pad(const edge_depthwise_f32 *d, const float *image, float *padded) 
 
 void edge_depthwise_f32_run(
     const edge_depthwise_f32 *d, edge_isa isa, const float *input, const float *residual, float *output, float *scratch) {
-#if EDGE_X86
+#if EDGE_PACKED
     const edge_conv_shape *s = &d->shape;
     const size_t in_image = (size_t)s->in_h * s->in_w * s->in_c, out_image = (size_t)s->out_h * s->out_w * s->out_c;
     for (int32_t image = 0; image < s->batch; image++) {
@@ -63,7 +63,13 @@ void edge_depthwise_f32_run(
             pad(d, source, scratch);
             source = scratch;
         }
-        (isa == EDGE_ISA_AVX2 ? edge_depthwise_f32_avx2 : edge_depthwise_f32_avx512)(
+#if EDGE_X86
+        edge_depthwise_f32_image *one = isa == EDGE_ISA_AVX2 ? edge_depthwise_f32_avx2 : edge_depthwise_f32_avx512;
+#else
+        edge_depthwise_f32_image *one = edge_depthwise_f32_neon;
+        (void)isa;
+#endif
+        one(
             d, source, residual ? residual + image * out_image : NULL, output + image * out_image);
     }
 #else

@@ -31,7 +31,13 @@ static bool needs_split(const edge_conv_shape *s, const void *weights, edge_dept
 bool edge_depthwise_q8_create(
     edge_depthwise_q8 *d, const edge_conv_shape *s, edge_isa isa, bool nibbles, const void *weights,
     edge_depthwise_reader read) {
+    // Only x86 has kernels for registers of 64 bytes.
+#if EDGE_X86
     const bool wide = isa == EDGE_ISA_AVX512_VNNI;
+#else
+    const bool wide = false;
+    (void)isa;
+#endif
     const int32_t taps = s->kernel_h * s->kernel_w, channels = s->in_c;
     *d = (edge_depthwise_q8){.shape = *s, .lanes = wide ? 64 : 16, .joined = wide ? 4 : 2, .nibbles = nibbles};
     const bool split = wide && needs_split(s, weights, read);
@@ -147,13 +153,17 @@ static void pad(const edge_depthwise_q8 *d, edge_q8 type, int32_t zero, const ui
 void edge_depthwise_q8_all(
     const edge_depthwise_q8 *d, const edge_depthwise_q8_run *run, edge_q8 type, int32_t zero, const uint8_t *input,
     void *output, void *padded) {
-#if EDGE_X86
+#if EDGE_PACKED
     const edge_conv_shape *s = &d->shape;
     const size_t out_bytes = (size_t)s->out_h * s->out_w * s->out_c * (run->is_float ? 4 : 1);
     for (int32_t image = 0; image < s->batch; image++) {
         pad(d, type, zero, input + (size_t)image * s->in_h * s->in_w * s->in_c, padded);
-        (d->lanes == 64 ? edge_depthwise_q8_avx512 : edge_depthwise_q8_avx2)(
-            d, run, padded, (char *)output + image * out_bytes);
+#if EDGE_X86
+        edge_depthwise_q8_image *one = d->lanes == 64 ? edge_depthwise_q8_avx512 : edge_depthwise_q8_avx2;
+#else
+        edge_depthwise_q8_image *one = edge_depthwise_q8_neon;
+#endif
+        one(d, run, padded, (char *)output + image * out_bytes);
     }
 #else
     (void)d, (void)run, (void)type, (void)zero, (void)input, (void)output, (void)padded, (void)pad;

@@ -83,9 +83,10 @@ bool edge_direct_create(
     d->blocks = (d->out_g + EDGE_BLOCK - 1) / EDGE_BLOCK;
     d->scale_groups = scale_group > 0 ? (d->in_g + scale_group - 1) / scale_group : 1;
     d->scale_group = d->scale_groups > 1 ? scale_group : d->in_g;
-    // Wide panels reuse an activation for more channels; AVX2 has the registers for one block only, and with several
+    // Wide panels reuse an activation for more channels; AVX2 and NEON have the registers for one block only, and with several
     // scale groups each accumulator is there twice.
-    int32_t widest = isa < EDGE_ISA_AVX512_VNNI ? 1 : d->scale_groups > 1 && s->out_w > 2 ? 2 : EDGE_TILE_BLOCKS;
+    int32_t widest = edge_widest_panel(isa);
+    if (widest > 2 && d->scale_groups > 1 && s->out_w > 2) widest = 2;
     d->panels = (d->blocks + widest - 1) / widest;
     d->panel_blocks = (d->blocks + d->panels - 1) / d->panels;
     d->panels = (d->blocks + d->panel_blocks - 1) / d->panel_blocks;

@@ -8,7 +8,7 @@
 /// How a unit of 32 bits is read and multiplied.
 typedef enum edge_unit {
     EDGE_UNIT_F32,
-    /// Four bytes, activations unsigned (shifted by their lowest value), weights signed.
+    /// Four bytes, activations unsigned on x86 and signed on ARM (see EDGE_BYTE_BIAS), weights signed.
     EDGE_UNIT_U8S8,
     /// Two 16-bit numbers with the zero points already taken off.
     EDGE_UNIT_S16,
@@ -115,5 +115,14 @@ extern const edge_tile_table edge_tiles_s16s4_groups_avx2;
 extern const edge_tile_table edge_tiles_f32_avx512, edge_tiles_u8s8_avx512, edge_tiles_s16_avx512;
 extern const edge_tile_table edge_tiles_u8s8_groups_avx512, edge_tiles_s16_groups_avx512, edge_tiles_s16_groups_avx2;
 extern const edge_tile_table edge_tiles_u8s4_avx512, edge_tiles_u8s4_groups_avx512;
+extern const edge_tile_table edge_tiles_f32_neon, edge_tiles_s16_neon, edge_tiles_s16_groups_neon, edge_tiles_s16s4_neon;
+extern const edge_tile_table edge_tiles_s16s4_groups_neon, edge_tiles_u8s8_neon, edge_tiles_u8s8_groups_neon;
+extern const edge_tile_table edge_tiles_u8s4_neon, edge_tiles_u8s4_groups_neon;
+
+/// The tiles of an instruction set that is not scalar; `groups` for several scale groups.
+const edge_tile_table *edge_tiles_for(edge_isa isa, edge_unit unit, bool groups);
+
+/// The blocks that a panel may have.
+int32_t edge_widest_panel(edge_isa isa);
 
 #endif

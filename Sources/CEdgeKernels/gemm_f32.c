@@ -19,7 +19,7 @@ static void gemm_scalar(
         }
 }
 
-#if EDGE_X86
+#if EDGE_PACKED
 /// `width` columns from b to [k][blocks * 16], zeros beyond.
 static void pack(
     int32_t k, int32_t width, int32_t lanes, const float *b, ptrdiff_t b_row, ptrdiff_t b_column, float *panel) {
@@ -43,11 +43,11 @@ void edge_gemm_f32(
         gemm_scalar(m, n, k, a, lda, b, b_row, b_column, c, ldc);
         return;
     }
-#if EDGE_X86
+#if EDGE_PACKED
     static const float zeros[EDGE_TILE_BLOCKS * EDGE_BLOCK];
     static const int32_t no_offset;
-    const edge_tile_table *table = isa == EDGE_ISA_AVX2 ? &edge_tiles_f32_avx2 : &edge_tiles_f32_avx512;
-    const int32_t widest = (isa == EDGE_ISA_AVX2 ? 1 : EDGE_TILE_BLOCKS) * EDGE_BLOCK;
+    const edge_tile_table *table = edge_tiles_for(isa, EDGE_UNIT_F32, false);
+    const int32_t widest = edge_widest_panel(isa) * EDGE_BLOCK;
     float *panel = edge_aligned(scratch);
     edge_tile tile = {
         .in_stride = lda * 4, .out_stride = ldc * 4, .run_offsets = &no_offset, .runs = 1, .units = k, .scale_groups = 1,

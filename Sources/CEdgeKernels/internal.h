@@ -19,7 +19,25 @@
 #define EDGE_X86 1
 #define EDGE_AVX2 __attribute__((target("avx2,fma,f16c")))
 #define EDGE_AVX512 __attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")))
+#elif defined(__aarch64__)
+#define EDGE_ARM 1
+#define EDGE_NEON_DOT __attribute__((target("dotprod")))
 #endif
+
+/// Whether there are kernels beside the scalar ones.
+#if EDGE_X86 || EDGE_ARM
+#define EDGE_PACKED 1
+#endif
+
+/// x86 multiplies unsigned bytes by signed ones, ARM signed by signed: the activations of the kernels for bytes are
+/// quantized numbers less their type's lowest value, and less this.
+enum {
+#if EDGE_ARM
+    EDGE_BYTE_BIAS = 128
+#else
+    EDGE_BYTE_BIAS = 0
+#endif
+};
 
 #define EDGE_INLINE static inline __attribute__((always_inline))
 
@@ -62,6 +80,10 @@ EDGE_INLINE int32_t edge_load_q8(edge_q8 type, const void *in, size_t index) {
     return type == EDGE_I8 ? ((const int8_t *)in)[index] : ((const uint8_t *)in)[index];
 }
 EDGE_INLINE int32_t edge_lowest_q8(edge_q8 type) { return type == EDGE_I8 ? -128 : 0; }
+
+/// What bytes of a type are combined with (exclusive or) to become activations of the kernels for bytes.
+EDGE_INLINE uint8_t edge_byte_flip(edge_q8 type) { return (type == EDGE_I8) == (EDGE_BYTE_BIAS == 0) ? 0x80 : 0; }
+
 EDGE_INLINE int32_t edge_highest_q8(edge_q8 type) { return type == EDGE_I8 ? 127 : 255; }
 
 /// The taps of a window on one axis that lie inside the image, and where the window begins.

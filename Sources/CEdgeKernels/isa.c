@@ -1,13 +1,22 @@
 #include "internal.h"
 
+#if EDGE_ARM
+#include <sys/auxv.h>
+#endif
+
 edge_isa edge_isa_detected(void) {
 #if EDGE_X86
     if (__builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
         && __builtin_cpu_supports("avx512dq"))
         return EDGE_ISA_AVX512_VNNI;
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return EDGE_ISA_AVX2;
-#endif
     return EDGE_ISA_SCALAR;
+#elif EDGE_ARM
+    // Linux tells of dot products (ASIMDDP) in this bit; NEON itself is part of every 64-bit ARM.
+    return getauxval(AT_HWCAP) & 1u << 20 ? EDGE_ISA_NEON_DOT : EDGE_ISA_NEON;
+#else
+    return EDGE_ISA_SCALAR;
+#endif
 }
 
 edge_isa edge_isa_lowered(edge_isa wanted) {

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Dense kernels for small networks, each in plain C, AVX2 and AVX-512 with VNNI, chosen at run time. Those of training
-// stand in edge_training.h.
+// Dense kernels for small networks, each in plain C, AVX2 and AVX-512 with VNNI, NEON and NEON with dot products,
+// chosen at run time. Those of training stand in edge_training.h.
 //
 // Conventions of every function here:
 // - Activations lie in NHWC order without gaps; weights come as [out_c][in_c / groups][kernel_h][kernel_w] (a dense layer's
@@ -23,7 +23,15 @@ extern "C" {
 #endif
 
 /// The instruction sets that kernels are written for, each including the ones before it.
-typedef enum edge_isa { EDGE_ISA_SCALAR = 0, EDGE_ISA_AVX2 = 1, EDGE_ISA_AVX512_VNNI = 2 } edge_isa;
+typedef enum edge_isa {
+    EDGE_ISA_SCALAR = 0,
+    // x86
+    EDGE_ISA_AVX2 = 1,
+    EDGE_ISA_AVX512_VNNI = 2,
+    // 64-bit ARM
+    EDGE_ISA_NEON = 1,
+    EDGE_ISA_NEON_DOT = 2
+} edge_isa;
 
 /// The best instruction set of this processor.
 edge_isa edge_isa_detected(void);
