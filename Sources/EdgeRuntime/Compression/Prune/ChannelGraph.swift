@@ -47,10 +47,12 @@ struct ChannelGraph {
         case .maxPool, .averagePool, .globalAveragePool, .globalMaxPool: pooling(node)
         case .resize: resize(node, position)
         case .relu, .leakyRelu, .elu, .hardSwish, .tanh, .sqrt, .neg, .abs, .floor, .ceil, .round, .erf, .not, .cast,
-            .identity, .clip, .sin, .tan, .asin, .atan, .sinh, .asinh, .atanh, .sign, .gelu, .mish, .swish, .selu, .celu,
+            .identity, .clip, .sin, .tan, .asin, .atan, .sinh, .asinh, .atanh, .sign, .gelu, .mish, .swish, .selu,
+            .celu,
             .softsign, .shrink, .thresholdedRelu, .isNaN, .isInfinite:
             pass(node)
-        case .sigmoid, .hardSigmoid, .exp, .log, .reciprocal, .cos, .cosh, .acos, .acosh, .softplus: pass(node, isZeroAtZero: false)
+        case .sigmoid, .hardSigmoid, .exp, .log, .reciprocal, .cos, .cosh, .acos, .acosh, .softplus:
+            pass(node, isZeroAtZero: false)
         case .dropout: pass(node)
         case .add, .sub, .mul, .div, .pow, .maximum, .minimum, .pRelu, .equal, .less, .greater, .and, .or,
             .selectWhere, .xor, .greaterOrEqual, .lessOrEqual, .mod:
