@@ -103,7 +103,8 @@ let package = Package(
         .testTarget(
             name: "EdgeModelsTests", dependencies: ["EdgeModels", "EdgeTensors", "PeerTesting"], swiftSettings: strict),
         .testTarget(
-            name: "EdgeTrainingTests", dependencies: ["EdgeTraining", "EdgeModels", "EdgeTensors", "PeerTesting"],
+            name: "EdgeTrainingTests",
+            dependencies: ["EdgeTraining", "EdgeModels", "EdgeTensors", "EdgeData", "PeerTesting"],
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "EdgeCompressionTests",

@@ -14,7 +14,7 @@ import Testing
         let golden = try TrainingGolden.read("schedules", as: TrainingGolden.Schedules.self)
         #expect(agree(factors(.cosine(floor: 0.1), steps: 20), golden.cosine))
         #expect(agree(factors(.step(every: 2, factor: 0.3), steps: 20, perEpoch: 4), golden.step))
-        #expect(agree(factors(.oneCycle(), steps: 20), golden.one_cycle))
+        #expect(agree(factors(.oneCycle(), steps: 20), golden.oneCycle))
         var state = PlateauState()
         let reduced = golden.losses.map { loss in
             state.update(loss, factor: 0.5, patience: 2)

@@ -12,7 +12,7 @@ enum TrainingGolden {
     }
 
     struct Schedules: Decodable {
-        let cosine, step, one_cycle, losses, plateau: [Double]
+        let cosine, step, oneCycle, losses, plateau: [Double]
     }
 
     struct Losses: Decodable {

@@ -116,7 +116,7 @@ def schedules():
     return {
         "cosine": rates(lambda o: s.CosineAnnealingLR(o, T_max=20, eta_min=0.1), 20),
         "step": rates(lambda o: s.StepLR(o, step_size=2, gamma=0.3), 20, every=4),
-        "one_cycle": rates(lambda o: s.OneCycleLR(o, max_lr=1.0, total_steps=20), 20),
+        "oneCycle": rates(lambda o: s.OneCycleLR(o, max_lr=1.0, total_steps=20), 20),
         "losses": losses,
         "plateau": reduced,
     }

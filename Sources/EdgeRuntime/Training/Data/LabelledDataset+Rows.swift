@@ -101,3 +101,18 @@ extension LabelledDataset {
         return (chosenOrder.map { chosen[$0] }, restOrder.map { rest[$0] })
     }
 }
+
+extension LabelledDataset {
+    /// The data without a share that is kept apart, and that share; each class has its part in both.
+    ///
+    /// - Throws: `TrainingError` where the share is not within 0 and 1.
+    public func heldApart(_ share: Double, seed: UInt64) throws -> (rest: LabelledDataset, held: LabelledDataset) {
+        guard share > 0, share < 1 else {
+            throw TrainingError.option(
+                "a share of \(share) cannot be kept apart for validation", hint: "0.2 is a fifth")
+        }
+        let parts = try split(
+            1 - share, seed: Seed.derived(seed, Seed.validation), stratified: classes != nil)
+        return (parts.first, parts.second)
+    }
+}

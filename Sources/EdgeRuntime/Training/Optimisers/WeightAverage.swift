@@ -5,6 +5,7 @@ public final class WeightAverage {
     /// The share of the average that a step keeps.
     public let decay: Float
     public private(set) var steps = 0
+    /// The average.
     private(set) var values: [Float]
 
     public init(decay: Float, of values: UnsafeMutableBufferPointer<Float>) {
