@@ -21,16 +21,16 @@ EDGE_INLINE void rows_of(
         const float *x = a + row * a_row_stride, *y = b + row * b_row_stride;
         float *o = out + row * columns;
         if (a_column_stride && b_column_stride)
-            for (size_t i = 0; i < columns; i++) o[i] = edge_clamp_f32(apply(op, x[i], y[i]), min, max);
+            EDGE_ELEMENTWISE for (size_t i = 0; i < columns; i++) o[i] = edge_clamp_f32(apply(op, x[i], y[i]), min, max);
         else if (a_column_stride) {
             const float value = *y;
-            for (size_t i = 0; i < columns; i++) o[i] = edge_clamp_f32(apply(op, x[i], value), min, max);
+            EDGE_ELEMENTWISE for (size_t i = 0; i < columns; i++) o[i] = edge_clamp_f32(apply(op, x[i], value), min, max);
         } else if (b_column_stride) {
             const float value = *x;
-            for (size_t i = 0; i < columns; i++) o[i] = edge_clamp_f32(apply(op, value, y[i]), min, max);
+            EDGE_ELEMENTWISE for (size_t i = 0; i < columns; i++) o[i] = edge_clamp_f32(apply(op, value, y[i]), min, max);
         } else {
             const float value = edge_clamp_f32(apply(op, *x, *y), min, max);
-            for (size_t i = 0; i < columns; i++) o[i] = value;
+            EDGE_ELEMENTWISE for (size_t i = 0; i < columns; i++) o[i] = value;
         }
     }
 }
@@ -60,55 +60,55 @@ EDGE_VERSIONS(
 EDGE_INLINE void edge_unary_f32_body(edge_unary op, size_t count, float p, float q, const float *in, float *out) {
     switch (op) {
     case EDGE_CLAMP:
-        for (size_t i = 0; i < count; i++) out[i] = edge_clamp_f32(in[i], p, q);
+        EDGE_ELEMENTWISE for (size_t i = 0; i < count; i++) out[i] = edge_clamp_f32(in[i], p, q);
         break;
     case EDGE_SIGMOID:
-        for (size_t i = 0; i < count; i++) out[i] = edge_sigmoid(in[i]);
+        EDGE_ELEMENTWISE for (size_t i = 0; i < count; i++) out[i] = edge_sigmoid(in[i]);
         break;
     case EDGE_TANH:
-        for (size_t i = 0; i < count; i++) out[i] = edge_tanh(in[i]);
+        EDGE_ELEMENTWISE for (size_t i = 0; i < count; i++) out[i] = edge_tanh(in[i]);
         break;
     case EDGE_EXP:
-        for (size_t i = 0; i < count; i++) out[i] = edge_exp(in[i]);
+        EDGE_ELEMENTWISE for (size_t i = 0; i < count; i++) out[i] = edge_exp(in[i]);
         break;
     case EDGE_HARD_SIGMOID:
-        for (size_t i = 0; i < count; i++) out[i] = edge_clamp_f32(p * in[i] + q, 0, 1);
+        EDGE_ELEMENTWISE for (size_t i = 0; i < count; i++) out[i] = edge_clamp_f32(p * in[i] + q, 0, 1);
         break;
     case EDGE_HARD_SWISH:
-        for (size_t i = 0; i < count; i++) out[i] = in[i] * edge_clamp_f32(in[i] * (1.0f / 6) + 0.5f, 0, 1);
+        EDGE_ELEMENTWISE for (size_t i = 0; i < count; i++) out[i] = in[i] * edge_clamp_f32(in[i] * (1.0f / 6) + 0.5f, 0, 1);
         break;
     case EDGE_LEAKY_RELU:
-        for (size_t i = 0; i < count; i++) out[i] = in[i] < 0 ? p * in[i] : in[i];
+        EDGE_ELEMENTWISE for (size_t i = 0; i < count; i++) out[i] = in[i] < 0 ? p * in[i] : in[i];
         break;
     case EDGE_ELU:
-        for (size_t i = 0; i < count; i++) out[i] = in[i] < 0 ? p * (edge_exp(in[i]) - 1) : in[i];
+        EDGE_ELEMENTWISE for (size_t i = 0; i < count; i++) out[i] = in[i] < 0 ? p * (edge_exp(in[i]) - 1) : in[i];
         break;
     case EDGE_SILU:
-        for (size_t i = 0; i < count; i++) out[i] = in[i] * edge_sigmoid(in[i]);
+        EDGE_ELEMENTWISE for (size_t i = 0; i < count; i++) out[i] = in[i] * edge_sigmoid(in[i]);
         break;
     case EDGE_ERF:
-        for (size_t i = 0; i < count; i++) out[i] = edge_erf(in[i]);
+        EDGE_ELEMENTWISE for (size_t i = 0; i < count; i++) out[i] = edge_erf(in[i]);
         break;
     case EDGE_GELU:
-        for (size_t i = 0; i < count; i++) out[i] = edge_gelu(in[i]);
+        EDGE_ELEMENTWISE for (size_t i = 0; i < count; i++) out[i] = edge_gelu(in[i]);
         break;
     case EDGE_GELU_TANH:
-        for (size_t i = 0; i < count; i++) out[i] = edge_gelu_tanh(in[i]);
+        EDGE_ELEMENTWISE for (size_t i = 0; i < count; i++) out[i] = edge_gelu_tanh(in[i]);
         break;
     case EDGE_SQUARE:
-        for (size_t i = 0; i < count; i++) out[i] = in[i] * in[i];
+        EDGE_ELEMENTWISE for (size_t i = 0; i < count; i++) out[i] = in[i] * in[i];
         break;
     case EDGE_SQRT:
-        for (size_t i = 0; i < count; i++) out[i] = sqrtf(in[i]);
+        EDGE_ELEMENTWISE for (size_t i = 0; i < count; i++) out[i] = sqrtf(in[i]);
         break;
     case EDGE_RECIPROCAL:
-        for (size_t i = 0; i < count; i++) out[i] = 1.0f / in[i];
+        EDGE_ELEMENTWISE for (size_t i = 0; i < count; i++) out[i] = 1.0f / in[i];
         break;
     case EDGE_ABS:
-        for (size_t i = 0; i < count; i++) out[i] = fabsf(in[i]);
+        EDGE_ELEMENTWISE for (size_t i = 0; i < count; i++) out[i] = fabsf(in[i]);
         break;
     case EDGE_NEG:
-        for (size_t i = 0; i < count; i++) out[i] = -in[i];
+        EDGE_ELEMENTWISE for (size_t i = 0; i < count; i++) out[i] = -in[i];
         break;
     }
 }

@@ -23,12 +23,12 @@ EDGE_INLINE void add_rows(
         const uint8_t *x = (const uint8_t *)a + row * a_row_stride, *y = (const uint8_t *)b + row * b_row_stride;
         uint8_t *o = out + row * columns;
         if (a_column_stride && b_column_stride) {
-            for (size_t i = 0; i < columns; i++) {
+            EDGE_ELEMENTWISE for (size_t i = 0; i < columns; i++) {
                 float left = number(type, x, i) - (float)q.a_zero, right = number(type, y, i) - (float)q.b_zero;
                 o[i] = stored(sum_of(&q, left, right, 0), low, high, zero);
             }
         } else {
-            for (size_t i = 0; i < columns; i++) {
+            EDGE_ELEMENTWISE for (size_t i = 0; i < columns; i++) {
                 float left = number(type, x, i * a_column_stride) - (float)q.a_zero;
                 float right = number(type, y, i * b_column_stride) - (float)q.b_zero;
                 o[i] = stored(sum_of(&q, left, right, 0), low, high, zero);
@@ -61,12 +61,12 @@ EDGE_INLINE void mul_rows(
         const uint8_t *x = (const uint8_t *)a + row * a_row_stride, *y = (const uint8_t *)b + row * b_row_stride;
         uint8_t *o = out + row * columns;
         if (a_column_stride && b_column_stride) {
-            for (size_t i = 0; i < columns; i++) {
+            EDGE_ELEMENTWISE for (size_t i = 0; i < columns; i++) {
                 float product = (number(type, x, i) - (float)a_zero) * (number(type, y, i) - (float)b_zero);
                 o[i] = stored(product * multiplier, low, high, out_zero);
             }
         } else {
-            for (size_t i = 0; i < columns; i++) {
+            EDGE_ELEMENTWISE for (size_t i = 0; i < columns; i++) {
                 float left = number(type, x, i * a_column_stride) - (float)a_zero;
                 float right = number(type, y, i * b_column_stride) - (float)b_zero;
                 o[i] = stored(left * right * multiplier, low, high, out_zero);
@@ -100,5 +100,5 @@ EDGE_VERSIONS(
 void edge_table_q8(size_t count, const void *in, const uint8_t table[256], void *out) {
     const uint8_t *source = in;
     uint8_t *target = out;
-    for (size_t i = 0; i < count; i++) target[i] = table[source[i]];
+    EDGE_ELEMENTWISE for (size_t i = 0; i < count; i++) target[i] = table[source[i]];
 }

@@ -44,7 +44,8 @@ EDGE_INLINE float edge_tanh(float x) {
     p = p * square + 1.33314422036e-1f;
     p = p * square - 3.33332819422e-1f;
     float small = p * square * x + x;
-    float e = edge_exp(-2.0f * magnitude);
+    // Beyond 20 the result is 1 to the last place, and e^-2x soon too small to be computed with at full speed.
+    float e = edge_exp(-2.0f * (magnitude > 20.0f ? 20.0f : magnitude));
     float large = 1.0f - 2.0f * e / (1.0f + e);
     large = x < 0 ? -large : large;
     return magnitude < 0.625f ? small : large;

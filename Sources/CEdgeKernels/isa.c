@@ -1,5 +1,9 @@
 #include "internal.h"
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 #if EDGE_ARM
 #include <sys/auxv.h>
 #endif
@@ -19,6 +23,8 @@ edge_isa edge_isa_detected(void) {
 #endif
 }
 
+enum { EDGE_HUGE_PAGE = 1 << 21, EDGE_LARGE_BLOCK = 1 << 20 };
+
 edge_isa edge_isa_lowered(edge_isa wanted) {
     edge_isa best = edge_isa_detected();
     return wanted < best ? wanted : best;
@@ -28,7 +34,13 @@ void *edge_allocate(size_t count, size_t size) {
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes) || __builtin_add_overflow(bytes, 128, &bytes)) return NULL;
     bytes &= ~(size_t)63;
-    void *block = aligned_alloc(64, bytes);
+    // Large weights are read from end to end: with pages of 2 MiB the processor need not look up every 4 KiB of them.
+    const bool large = bytes >= EDGE_LARGE_BLOCK;
+    void *block = aligned_alloc(large ? EDGE_HUGE_PAGE : 64, large ? edge_round_up(bytes, EDGE_HUGE_PAGE) : bytes);
+#if defined(__linux__)
+    // Advice: where the system has no such pages nothing changes.
+    if (block && large) madvise(block, edge_round_up(bytes, EDGE_HUGE_PAGE), MADV_HUGEPAGE);
+#endif
     if (block) memset(block, 0, bytes);
     return block;
 }

@@ -42,6 +42,10 @@ EDGE_INLINE EDGE_AVX512 const char *add_run(
 #pragma clang loop unroll(disable)
         for (ptrdiff_t u = 0; u < units; u += 2) {
             __m512i pairs[EDGE_TILE_BLOCKS];
+            // A vector meets each weight once: memory is the limit, and the processor's own prefetching stops at pages.
+            if (M == 1) {
+                UNROLLED for (int n = 0; n < N; n++) _mm_prefetch(weights + 4096 + n * 64, _MM_HINT_T0);
+            }
             UNROLLED for (int n = 0; n < N; n++) {
                 pairs[n] = _mm512_loadu_si512(weights + n * 64);
                 w[n] = _mm512_and_si512(_mm512_slli_epi32(pairs[n], 4), upper);

@@ -8,6 +8,10 @@
 // EDGE_VERSIONS(name, (parameters), (arguments)) makes name(edge_isa isa, parameters) from name_body(parameters),
 // which must be EDGE_INLINE. EDGE_VERSIONS_STATIC makes it private to the file.
 
+/// Before a loop whose steps each read and write their own index alone: the output may be one of the inputs, for which the
+/// compiler's own test would choose the loop without vectors.
+#define EDGE_ELEMENTWISE _Pragma("clang loop vectorize(assume_safety)")
+
 #define EDGE_UNPACK(...) __VA_ARGS__
 
 #if EDGE_X86
