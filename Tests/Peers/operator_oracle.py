@@ -236,6 +236,9 @@ def recurrence():
             case(f"{op.lower()}_{direction}", op, [f32(steps, batch, size)] + weights + [None] + states, {"hidden_size": hidden, "direction": direction}, (1, 2, 3), outputs=results)
         case(f"{op.lower()}_lengths", op, [f32(steps, batch, size), f32(1, gates * hidden, size), f32(1, gates * hidden, hidden), None, np.array([5, 2, 3], np.int32)], {"hidden_size": hidden}, (1, 2), outputs=results)
     case("gru_reset_after", "GRU", [f32(steps, batch, size), f32(1, 3 * hidden, size), f32(1, 3 * hidden, hidden), f32(1, 6 * hidden)], {"hidden_size": hidden, "linear_before_reset": 1}, (1, 2, 3), outputs=2)
+    case("gru_reset_after_both_ways", "GRU", [f32(steps, batch, size), f32(2, 3 * hidden, size), f32(2, 3 * hidden, hidden), f32(2, 6 * hidden)], {"hidden_size": hidden, "linear_before_reset": 1, "direction": "bidirectional"}, (1, 2, 3), outputs=2)
+    case("lstm_wide", "LSTM", [f32(steps, 1, 33), f32(1, 4 * 37, 33), f32(1, 4 * 37, 37), f32(1, 8 * 37)], {"hidden_size": 37}, (1, 2, 3), outputs=3)
+    case("lstm_tanh_gates", "LSTM", [f32(steps, batch, size), f32(1, 4 * hidden, size), f32(1, 4 * hidden, hidden)], {"hidden_size": hidden, "activations": ["Tanh", "Sigmoid", "Tanh"]}, (1, 2), outputs=3)
     case("lstm_peepholes", "LSTM", [f32(steps, batch, size), f32(1, 4 * hidden, size), f32(1, 4 * hidden, hidden), f32(1, 8 * hidden), None, None, None, f32(1, 3 * hidden)], {"hidden_size": hidden}, (1, 2, 3, 7), outputs=3)
     case("lstm_clip", "LSTM", [f32(steps, batch, size), f32(1, 4 * hidden, size), f32(1, 4 * hidden, hidden)], {"hidden_size": hidden, "clip": 0.3}, (1, 2), outputs=3)
     case("rnn_relu", "RNN", [f32(steps, batch, size), f32(1, hidden, size), f32(1, hidden, hidden)], {"hidden_size": hidden, "activations": ["Relu"]}, (1, 2), outputs=2)
@@ -317,6 +320,90 @@ def networks():
         finish(f"network{n}", model, [("x", f32(2, 3, 12, 10))])
 
 
-for group in (convolutions, pools, resizes, dense, elementwise, reductions, movement, quantization, recurrence, control, networks):
+def compositions():
+    """What exporters write as several nodes: attention, layer normalisation, GELU, SiLU; the engine joins them."""
+    info = helper.make_tensor_value_info
+
+    def network(name, build, shape):
+        nodes, stored = [], []
+
+        def constant(array):
+            stored.append(numpy_helper.from_array(array, f"k{len(stored)}"))
+            return stored[-1].name
+
+        def node(op, *inputs, **attributes):
+            nodes.append(helper.make_node(op, inputs, [f"v{len(nodes)}"], name=f"{op}{len(nodes)}", **attributes))
+            return nodes[-1].output[0]
+
+        value = build(node, constant)
+        graph = helper.make_graph(nodes, name, [info("x", TensorProto.FLOAT, shape)], [helper.make_empty_tensor_value_info(value)], stored)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+        finish(name, model, [("x", f32(*shape, low=-3, high=3))])
+
+    def scalar(value):
+        return np.array(value, np.float32)
+
+    def norm(node, constant, value, width, square="Pow", scaled=2):
+        mean = node("ReduceMean", value, axes=[-1])
+        difference = node("Sub", value, mean)
+        squared = node("Pow", difference, constant(scalar(2))) if square == "Pow" else node("Mul", difference, difference)
+        variance = node("ReduceMean", squared, axes=[2])
+        result = node("Div", difference, node("Sqrt", node("Add", variance, constant(scalar(1e-5)))))
+        if scaled > 0:
+            result = node("Mul", result, constant(f32(width)))
+        return node("Add", result, constant(f32(width))) if scaled > 1 else result
+
+    for scaled in range(3):
+        network(f"norm_{scaled}", lambda node, constant: norm(node, constant, "x", 19, "Mul" if scaled else "Pow", scaled), (2, 5, 19))
+    network("norm_read_twice", lambda node, constant: node("Add", norm(node, constant, "x", 8), node("ReduceMean", "x", axes=[-1])), (2, 3, 8))
+
+    def gelu(node, constant, x, order):
+        erf = node("Erf", node("Div", x, constant(scalar(np.sqrt(2)))) if order != 1 else node("Mul", x, constant(scalar(np.sqrt(0.5)))))
+        gate = node("Add", erf, constant(scalar(1))) if order else node("Add", constant(scalar(1)), erf)
+        half = constant(scalar(0.5))
+        if order == 0:
+            return node("Mul", node("Mul", x, gate), half)
+        if order == 1:
+            return node("Mul", node("Mul", x, half), gate)
+        return node("Mul", x, node("Mul", half, gate))
+
+    for order in range(3):
+        network(f"gelu_erf_{order}", lambda node, constant: gelu(node, constant, "x", order), (3, 21))
+
+    def gelu_tanh(node, constant, power):
+        cube = node("Pow", "x", constant(scalar(3))) if power else node("Mul", "x", node("Mul", "x", "x"))
+        inner = node("Add", "x", node("Mul", constant(scalar(0.044715)), cube))
+        gate = node("Add", node("Tanh", node("Mul", constant(scalar(np.sqrt(2 / np.pi))), inner)), constant(scalar(1)))
+        return node("Mul", node("Mul", constant(scalar(0.5)), "x"), gate)
+
+    for power in (False, True):
+        network(f"gelu_tanh_{int(power)}", lambda node, constant: gelu_tanh(node, constant, power), (3, 21))
+    # Close to a GELU, and none.
+    network("not_gelu", lambda node, constant: node("Mul", node("Mul", "x", node("Add", node("Erf", node("Mul", "x", constant(scalar(0.9)))), constant(scalar(1)))), constant(scalar(0.5))), (3, 21))
+    network("silu", lambda node, constant: node("Mul", node("Sigmoid", "x"), "x"), (3, 21))
+    network("same_twice", lambda node, constant: node("Add", node("Tanh", "x"), node("Mul", node("Tanh", "x"), node("Exp", "x"))), (3, 21))
+
+    def attention(node, constant, heads, width, scale, residual):
+        def split(order):
+            linear = node("Add", node("MatMul", "x", constant(f32(width, width))), constant(f32(width)))
+            parts = node("Reshape", linear, constant(i64(0, -1, heads, width // heads)))
+            return node("Transpose", parts, perm=order)
+
+        queries, keys, values = split([0, 2, 1, 3]), split([0, 2, 3, 1]), split([0, 2, 1, 3])
+        scores = node("MatMul", queries, keys)
+        scores = node("Div", scores, constant(scalar(3))) if scale else node("Mul", constant(scalar(0.3)), scores)
+        mixed = node("MatMul", node("Softmax", scores, axis=-1), values)
+        joined = node("Reshape", node("Transpose", mixed, perm=[0, 2, 1, 3]), constant(i64(0, -1, width)))
+        result = node("Add", node("MatMul", joined, constant(f32(width, width))), constant(f32(width)))
+        return node("Add", "x", result) if residual else result
+
+    network("attention", lambda node, constant: attention(node, constant, 4, 24, True, True), (2, 7, 24))
+    network("attention_one_head", lambda node, constant: attention(node, constant, 1, 20, False, False), (1, 18, 20))
+    network("product_of_columns", lambda node, constant: node("MatMul", node("Transpose", "x", perm=[0, 2, 1]), "x"), (2, 5, 7))
+    network("product_of_rows", lambda node, constant: node("Transpose", node("MatMul", "x", node("Transpose", "x", perm=[0, 2, 1])), perm=[0, 2, 1]), (2, 5, 7))
+    network("product_moved", lambda node, constant: node("Transpose", node("MatMul", "x", "x"), perm=[1, 0, 2]), (3, 5, 5))
+
+
+for group in (compositions, convolutions, pools, resizes, dense, elementwise, reductions, movement, quantization, recurrence, control, networks):
     group()
 print(json.dumps(cases))

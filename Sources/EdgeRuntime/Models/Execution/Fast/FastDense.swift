@@ -53,29 +53,4 @@ enum FastDense {
         }
         return (result, ConcreteType(type.dtype, shape, quantization))
     }
-
-    static func matMul(_ context: LoweringContext) throws(ModelError) -> Lowered? {
-        guard try context.operand(0).dtype == .f32, try context.operand(1).dtype == .f32,
-            !ThroughFloat.applies(to: context)
-        else {
-            return nil
-        }
-        let layout = try ReferenceMatMul.layout(context)
-        let (rows, columns, depth) = (layout.rows, layout.columns, layout.depth)
-        guard rows > 0, columns > 0, depth > 0, max(rows, max(columns, depth)) < Int(Int32.max) / 4 else { return nil }
-        let result = try context.result(.f32, layout.shape)
-        let isa = context.isa
-        let scratch = try context.scratchBytes(
-            edge_gemm_f32_scratch(Int32(rows), Int32(columns), Int32(depth)), width: 1)
-        let lowered = Lowered([result], scratch: [scratch]) { memory throws(ModelError) in
-            for (position, pair) in layout.pairs.enumerated() {
-                edge_gemm_f32(
-                    isa, Int32(rows), Int32(columns), Int32(depth),
-                    memory.input(0, as: Float.self) + pair.a * rows * depth, depth,
-                    memory.input(1, as: Float.self) + pair.b * depth * columns, columns, false,
-                    memory.output(0, as: Float.self) + position * rows * columns, columns, memory.scratch[0])
-            }
-        }
-        return try FusedActivation.apply(context, to: lowered)
-    }
 }

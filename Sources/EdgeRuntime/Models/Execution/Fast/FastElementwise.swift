@@ -104,6 +104,8 @@ enum FastElementwise {
         case .reciprocal: operation = EDGE_RECIPROCAL
         case .abs: operation = EDGE_ABS
         case .neg: operation = EDGE_NEG
+        case .gelu: operation = context.node.string("approximate") == "tanh" ? EDGE_GELU_TANH : EDGE_GELU
+        case .swish where (context.node.float("alpha") ?? 1) == 1: operation = EDGE_SILU
         default: return nil
         }
         return try unary(context, data, operation, p, q)

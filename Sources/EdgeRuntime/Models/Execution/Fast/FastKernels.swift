@@ -9,13 +9,14 @@ enum FastKernels {
         case .conv, .maxPool, .averagePool, .globalAveragePool, .globalMaxPool:
             return context.node.layout == .channelsFirst ? try throughChannelsLast(context) : try window(context)
         case .gemm: return try FastDense.gemm(context)
-        case .matMul: return try FastDense.matMul(context)
+        case .matMul: return try FastMatMul.lower(context)
         case .add, .sub, .mul, .div, .maximum, .minimum: return try FastElementwise.binary(context)
         case .relu, .leakyRelu, .hardSigmoid, .hardSwish, .clip, .sigmoid, .tanh, .exp, .elu, .sqrt, .log, .neg, .abs,
             .floor, .ceil,
-            .round, .reciprocal, .erf:
+            .round, .reciprocal, .erf, .gelu, .swish:
             return try FastElementwise.unary(context)
         case .softmax: return try FastSoftmax.lower(context)
+        case .layerNormalization: return try FastNormalization.lower(context)
         case .pow: return try FastElementwise.power(context)
         case .lstm: return try FastRecurrent.lstm(context)
         case .gru: return try FastRecurrent.gru(context)

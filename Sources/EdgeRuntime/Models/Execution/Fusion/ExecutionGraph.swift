@@ -7,6 +7,9 @@ enum ExecutionGraph {
         try KnownNodes.apply(to: &result, options: options)
         // Without kernels there is nothing to gain: the plain implementations run the graph as it is written.
         guard options.kernels != .reference else { return result }
+        result.mergeCommonSubexpressions()
+        try NormalizationFusion.apply(to: &result)
+        GatedActivationFusion.apply(to: &result)
         result = channelsMovedLast(result)
         try PaddingFusion.apply(to: &result)
         DenseFusion.apply(to: &result)
@@ -15,6 +18,9 @@ enum ExecutionGraph {
         ActivationFusion.apply(to: &result)
         ResidualFusion.apply(to: &result)
         ActivationFusion.apply(to: &result)
+        SoftmaxScaleFusion.apply(to: &result)
+        TransposeFusion.apply(to: &result)
+        result.removeDeadNodes()
         return result
     }
 

@@ -1,6 +1,6 @@
 import EdgeTensors
 
-/// A sum of a convolution's result with another value of its shape is added as the convolution writes it.
+/// A sum of a convolution's or dense layer's result with another value of its shape is added as the convolution writes it.
 enum ResidualFusion {
     /// The rounding of the convolution itself, where its result is quantized before the sum.
     static let innerScale = "fused_inner_scale"
@@ -47,7 +47,8 @@ enum ResidualFusion {
     private static func accepts(_ layer: Node, _ made: ValueID, _ other: ValueID, _ result: ValueID, _ graph: Graph)
         -> Bool
     {
-        guard layer.op == .conv, layer.int(FusedActivation.residual) == nil,
+        guard layer.op == .conv || layer.op == .gemm && graph.isPlainFloat(made),
+            layer.int(FusedActivation.residual) == nil,
             FusedActivation.bounds(layer) == (-Float.infinity, Float.infinity), layer.int("dynamic_activations") != 1
         else { return false }
         if graph.isPlainFloat(made) {
