@@ -6,7 +6,7 @@ extension TFLiteGraphReader {
         switch code {
         case .gatherNd:
             emit(
-                .gatherND, operation, [try required(operation, 0), try required(operation, 1)],
+                .gatherND, operation, [try required(operation, 0), try int64Input(operation, 1, suffix: "/indices")],
                 to: [try output(operation)])
         case .scatterNd: try readScatter(operation)
         case .topkV2: try readTopK(operation)
@@ -60,7 +60,7 @@ extension TFLiteGraphReader {
     /// `GATHER` whose first axes are common to data and indices.
     mutating func readBatchedGather(_ operation: TFLiteOperation, _ batchAxes: Int) throws {
         let data = try required(operation, 0)
-        let indices = try required(operation, 1)
+        let indices = try int64Input(operation, 1, suffix: "/indices")
         guard let rank = graph.type(of: data)?.shape?.count, let own = graph.type(of: indices)?.shape?.count else {
             return try computed(operation, "shape")
         }
@@ -91,7 +91,8 @@ extension TFLiteGraphReader {
         else { return reportUnsupported(operation, "of this type") }
         let zeros = try filled(operation, int64Input(operation, 2, suffix: "/shape"), type.dtype, 0, 0)
         emit(
-            .scatterND, operation, [zeros, try required(operation, 0), try required(operation, 1)], to: [result],
+            .scatterND, operation,
+            [zeros, try int64Input(operation, 0, suffix: "/indices"), try required(operation, 1)], to: [result],
             type.dtype == .bool ? [:] : ["reduction": .string("add")])
     }
 
@@ -153,7 +154,7 @@ extension TFLiteGraphReader {
     }
 
     private mutating func readSparse(_ operation: TFLiteOperation) throws {
-        var places = try required(operation, 0)
+        var places = try int64Input(operation, 0, suffix: "/places")
         var values = try required(operation, 2)
         guard let rank = graph.type(of: places)?.shape?.count, rank == 1 || rank == 2,
             let count = graph.type(of: places)?.shape?.first?.fixedValue,
@@ -191,7 +192,7 @@ extension TFLiteGraphReader {
         _ operation: TFLiteOperation, _ count: ValueID, _ reduction: String, _ real: Float, _ integer: Int
     ) throws {
         let data = try required(operation, 0)
-        let segments = try required(operation, 1)
+        let segments = try int64Input(operation, 1, suffix: "/ids")
         guard let type = graph.type(of: data), let shape = type.fixedShape,
             let rank = graph.type(of: segments)?.shape?.count, rank <= shape.count, type.quantization == nil
         else { return try computed(operation, "shape") }

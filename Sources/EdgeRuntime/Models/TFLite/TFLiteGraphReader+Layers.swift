@@ -134,6 +134,12 @@ extension TFLiteGraphReader {
             type.shape = order.map { shape[$0] }
             let axis = type.quantization?.axis.flatMap { order.firstIndex(of: $0) }
             type.quantization?.axis = axis
+            if let tensor = graph.constants[id] {
+                inputs.append(
+                    graph.addConstant(
+                        name: claimedName(graph[id].name), try tensor.permuted(order), quantization: type.quantization))
+                continue
+            }
             let turned = intermediate(operation, "/turned\(position)", type)
             emit(.transpose, operation, [id], to: [turned], ["perm": .ints(order)], suffix: "/transpose\(position)")
             inputs.append(turned)

@@ -229,6 +229,11 @@ extension TFLiteGraphWriter {
         }
         let known = graph.type(of: id)?.quantization
         if known?.scales == scales, !tensor.dtype.isFloat {
+            // Without a word to the contrary LiteRT takes the bias of 16-bit layers for 64-bit numbers.
+            if wide, tensor.dtype != .i64, let values = tensor.integerValues() {
+                let numbers = try Tensor.integers(values, shape: [channels], dtype: .i64)
+                return try constant(graph[id].name, numbers, quantization: quantization)
+            }
             return try constant(graph[id].name, tensor.reshaped([channels]), quantization: quantization)
         }
         let real = try known?.realValues(of: tensor) ?? tensor.realValues() ?? []

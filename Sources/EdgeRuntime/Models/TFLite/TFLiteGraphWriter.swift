@@ -209,6 +209,8 @@ struct TFLiteGraphWriter {
             return code == .quantize && data.isFloat ? 1 : 2
         case .dequantize: return data == .i16 ? 3 : data == .i8 ? 2 : 1
         case .resizeBilinear, .resizeNearestNeighbor: return 3
+        case .bitwiseXor, .rightShift: return 1
+        case .leakyRelu: return data == .i16 || data == .i8 ? 2 : 1
         default: return data == .i16 ? 3 : data == .i8 ? 2 : 1
         }
     }
