@@ -30,6 +30,8 @@ struct BackendCases {
     struct Unreadable: Error, CustomStringConvertible { let description: String }
 
     let cases: [BackendCase]
+    /// Where they lie.
+    let path: String
     private let blob: Data
     private let folder: TemporaryDirectory?
 
@@ -38,7 +40,6 @@ struct BackendCases {
 
     /// Makes the cases, or reads them from the folder that `EDGESH_BACKEND_CASES` names, where they were made before.
     init() throws {
-        let path: String
         if let given = ProcessInfo.processInfo.environment["EDGESH_BACKEND_CASES"] {
             folder = nil
             path = given

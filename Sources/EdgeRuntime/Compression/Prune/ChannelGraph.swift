@@ -48,8 +48,7 @@ struct ChannelGraph {
         case .resize: resize(node, position)
         case .relu, .leakyRelu, .elu, .hardSwish, .tanh, .sqrt, .neg, .abs, .floor, .ceil, .round, .erf, .not, .cast,
             .identity, .clip, .sin, .tan, .asin, .atan, .sinh, .asinh, .atanh, .sign, .gelu, .mish, .swish, .selu,
-            .celu,
-            .softsign, .shrink, .thresholdedRelu, .isNaN, .isInfinite:
+            .celu, .softsign, .shrink, .thresholdedRelu, .isNaN, .isInfinite:
             pass(node)
         case .sigmoid, .hardSigmoid, .exp, .log, .reciprocal, .cos, .cosh, .acos, .acosh, .softplus:
             pass(node, isZeroAtZero: false)
@@ -71,12 +70,15 @@ struct ChannelGraph {
         case .pad: pad(node)
         case .tile: tile(node)
         case .spaceToBatch, .batchToSpace: blocks(node)
-        case .argMax, .argMin: refuse(node, "chooses among channels")
-        case .shape: refuse(node, "asks for their number")
+        case .argMax, .argMin, .topK, .nonZero, .unique, .compress, .oneHot, .nonMaxSuppression:
+            refuse(node, "chooses among channels")
+        case .shape, .size, .eyeLike, .randomNormalLike, .randomUniformLike: refuse(node, "asks for their number")
         case .readVariable, .assignVariable, .lstm, .gru, .rnn, .sequenceLSTM, .scan, .loop, .conditional:
             refuse(node, "is a recurrence or a branch")
         case .quantizeLinear, .dequantizeLinear: refuse(node, "stands between integers and real numbers")
-        case .constant, .constantOfShape, .range: break
+        case .constant, .constantOfShape, .range, .melWeightMatrix, .hannWindow, .hammingWindow, .blackmanWindow,
+            .randomNormal, .randomUniform:
+            break
         default: refuse(node, "has no rule for channels")
         }
     }

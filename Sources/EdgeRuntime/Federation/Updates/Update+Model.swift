@@ -95,8 +95,9 @@ extension Operator {
     fileprivate var hasSettingsAsInputs: Bool {
         switch self {
         case .clip, .resize, .pad, .pow, .dropout, .quantizeLinear, .dequantizeLinear, .range, .reshape, .slice,
-            .expand, .tile, .split, .squeeze, .unsqueeze, .spaceToBatch, .batchToSpace, .oneHot, .topK, .triangle,
-            .cumulativeSum, .cumulativeProduct:
+            .expand, .tile, .split, .squeeze, .unsqueeze, .spaceToBatch, .batchToSpace, .topK, .cumulativeSum,
+            .cumulativeProduct, .oneHot, .compress, .centerCropPad, .columnsToImage, .affineGrid, .triangle,
+            .reverseSequence, .nonMaxSuppression, .fourierTransform, .shortTimeFourierTransform, .melWeightMatrix:
             true
         default: isReduction
         }

@@ -6,6 +6,21 @@ extension Operator {
         case .maxPool, .averagePool, .globalAveragePool, .globalMaxPool: 1...1
         case .batchNormalization: 5...5
         case .resize: 1...4
+        case .lpPool, .globalLpPool, .determinant, .hannWindow, .hammingWindow, .blackmanWindow, .tfIdfVectorizer,
+            .randomNormalLike, .randomUniformLike, .bernoulli, .multinomial:
+            1...1
+        case .randomNormal, .randomUniform: 0...0
+        case .maxUnpool, .negativeLogLikelihoodLoss, .softmaxCrossEntropyLoss: 2...3
+        case .columnsToImage, .roiAlign: 3...3
+        case .deformableConvolution: 3...5
+        case .convInteger, .shortTimeFourierTransform: 2...4
+        case .einsum: 1...65536
+        case .attention: 3...7
+        case .rotaryEmbedding: 3...4
+        case .gridSample, .affineGrid, .centerCropPad: 2...2
+        case .nonMaxSuppression: 2...5
+        case .fourierTransform: 1...3
+        case .melWeightMatrix: 5...5
         case .gemm: 2...3
         case .matMul, .add, .sub, .mul, .div, .pow, .pRelu, .equal, .less, .greater, .and, .or, .xor, .greaterOrEqual,
             .lessOrEqual, .mod, .bitShift, .bitwiseAnd, .bitwiseOr, .bitwiseXor:

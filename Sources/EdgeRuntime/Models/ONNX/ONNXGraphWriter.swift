@@ -252,10 +252,15 @@ struct ONNXGraphWriter {
     private mutating func attributes(of node: Node, _ message: inout Onnx_NodeProto) throws -> [Onnx_AttributeProto] {
         var attributes = node.attributes
         for name in ["layout", "dynamic_activations", "legacy_axis"] { attributes[name] = nil }
-        if node.op == .cast, let dtype = node.string("to").flatMap(DType.init(rawValue:)) {
-            attributes["to"] = .int(Int(dtype.onnxCode))
+        for name in ["to", "dtype", "output_datatype"] {
+            if let dtype = node.string(name).flatMap(DType.init(rawValue:)) {
+                attributes[name] = .int(Int(dtype.onnxCode))
+            }
         }
-        if [.reduceMean, .reduceMax, .reduceMin].contains(node.op), opset < 18, let id = node.input(1),
+        if node.op == .cast, node.inputs.count > 1 { message.opType = "CastLike" }
+        // Recurrent layers have a `layout` of their own.
+        if let layout = node.int("layout") { attributes["layout"] = .int(layout) }
+        if node.op.isReduction, node.op != .reduceSum, opset < 18, let id = node.input(1),
             let axes = graph.constants[id]?.integerValues()
         {
             if !axes.isEmpty { attributes["axes"] = .ints(axes) }

@@ -30,6 +30,9 @@ extension ONNXGraphReader {
         case "Scatter": source.op = Operator.scatterElements.rawValue
         case "MeanVarianceNormalization": return try readMeanVariance(source)
         case Operator.readVariable.rawValue, Operator.assignVariable.rawValue: return try skip(source, op: source.op)
+        case "MatMulInteger": return try readMatMulInteger(source)
+        case "DynamicQuantizeLinear": return try readDynamicQuantize(source)
+        case "Scan" where context.opset < 9: return try readBatchedScan(source)
         case Operator.sequenceLSTM.rawValue, Operator.spaceToBatch.rawValue, Operator.batchToSpace.rawValue:
             return try skip(source, op: source.op)
         default: break
@@ -84,9 +87,9 @@ extension ONNXGraphReader {
         switch op {
         case .split, .scan, .loop, .conditional: .max
         case .lstm: 3
-        case .gru, .rnn, .dropout, .topK: 2
+        case .gru, .rnn, .dropout, .topK, .maxPool, .softmaxCrossEntropyLoss: 2
         case .layerNormalization: 3
-        case .unique: 4
+        case .unique, .attention: 4
         case .batchNormalization: source.int("training_mode") == 1 ? 3 : 1
         default: 1
         }

@@ -17,7 +17,16 @@ extension ONNXGraphReader {
         case .hardmax:
             if context.opset < 13 { source.attributes["legacy_axis"] = .int(source.int("axis") ?? 1) }
             source.attributes["axis"] = .int(source.int("axis") ?? (context.opset < 13 ? 1 : -1))
-        case .eyeLike: normaliseType(&source, "dtype")
+        case .eyeLike, .randomNormal, .randomNormalLike, .randomUniform, .randomUniformLike, .bernoulli, .multinomial:
+            normaliseType(&source, "dtype")
+        case .hannWindow, .hammingWindow, .blackmanWindow, .melWeightMatrix: normaliseType(&source, "output_datatype")
+        case .fourierTransform:
+            if context.opset < 20 {
+                let axis = try constant("\(source.outputs.first ?? "")/axis", int64s: [source.int("axis") ?? 1])
+                source.attributes["axis"] = nil
+                try setInput(&source, 2, axis)
+            }
+        case .groupNormalization: try spreadGroupParameters(&source)
         case .bitCast: normaliseType(&source, "to")
         case .reshape:
             // Before opset 5 the shape was an attribute.
@@ -38,7 +47,7 @@ extension ONNXGraphReader {
             // Before opset 13 everything from `axis` on was one row; `resolveLegacySoftmax` settles it when the shape is known.
             if context.opset < 13 { source.attributes["legacy_axis"] = .int(source.int("axis") ?? 1) }
             source.attributes["axis"] = .int(source.int("axis") ?? (context.opset < 13 ? 1 : -1))
-        case .conv, .convTranspose, .maxPool, .averagePool: normalisePadding(&source)
+        case .conv, .convTranspose, .maxPool, .averagePool, .lpPool, .convInteger: normalisePadding(&source)
         case .batchNormalization:
             if source.int("spatial") == 0 {
                 context.reportUnsupported("BatchNormalization of each pixel", node: source.name)
@@ -46,10 +55,8 @@ extension ONNXGraphReader {
             let kept = source.int("training_mode") == 1 ? ["epsilon", "momentum", "training_mode"] : ["epsilon"]
             source.attributes = source.attributes.filter { kept.contains($0.key) }
         case .lstm, .gru, .rnn:
-            if source.int("layout") == 1 { context.reportUnsupported("\(source.op) with layout 1", node: source.name) }
-            source.attributes["layout"] = nil
-        case .scan:
-            if context.opset < 9 { context.reportUnsupported("Scan before opset 9", node: source.name) }
+            // `layout` means another thing for them than for the rest of the graph.
+            if source.int("layout") == 0 { source.attributes["layout"] = nil }
         default: break
         }
     }
@@ -96,7 +103,8 @@ extension ONNXGraphReader {
     }
 
     private func normalisePadding(_ source: inout ONNXNode) {
-        source.attributes["storage_order"] = nil
+        // The order in memory concerns the places of the maxima alone.
+        if source.outputs.count < 2 { source.attributes["storage_order"] = nil }
         switch source.string("auto_pad") {
         case "NOTSET"?: source.attributes["auto_pad"] = nil
         case "VALID"?:
@@ -119,7 +127,8 @@ extension ONNXGraphReader {
     /// Before opset 7 the second operand was matched to the axes of the first from `axis` on, if `broadcast` said so: axes of 1 are
     /// added behind it until both end together.
     private mutating func alignBroadcast(_ source: inout ONNXNode) throws {
-        let axis = source.int("axis")
+        // The slopes of `PRelu` stood for channels.
+        let axis = source.int("axis") ?? (source.op == "PRelu" ? 1 : nil)
         for name in ["axis", "broadcast", "consumed_inputs"] { source.attributes[name] = nil }
         guard let axis, let left = source.input(0), let right = source.input(1),
             let rank = graph.type(of: left)?.shape?.count, let own = graph.type(of: right)?.shape?.count
@@ -154,6 +163,25 @@ extension ONNXGraphReader {
         source.inputs = [data, try constant("\(source.outputs.first ?? "")/repeats", int64s: repeats)]
     }
 
+    /// Before opset 21 a group had one scale and one bias for all its channels.
+    private mutating func spreadGroupParameters(_ source: inout ONNXNode) throws {
+        guard context.opset < 21, let groups = source.int("num_groups"), groups > 0, let data = source.input(0),
+            let shape = graph.type(of: data)?.shape, shape.count >= 2, let channels = shape[1].fixedValue,
+            channels % groups == 0, source.inputs.count == 3
+        else { return }
+        let name = source.outputs.first ?? ""
+        for position in 1...2 {
+            let column = step(
+                .reshape, source, "column_\(position)",
+                [source.inputs[position], try constant("\(name)/column", int64s: [groups, 1])])
+            let spread = step(
+                .expand, source, "spread_\(position)",
+                [column, try constant("\(name)/spread", int64s: [groups, channels / groups])])
+            source.inputs[position] = step(
+                .reshape, source, "channels_\(position)", [spread, try constant("\(name)/channels", int64s: [channels])])
+        }
+    }
+
     private func normaliseCast(_ source: inout ONNXNode) {
         source.attributes["saturate"] = nil
         source.attributes["round_mode"] = nil
@@ -180,9 +208,6 @@ extension ONNXGraphReader {
             if let id = source.inputs[position], graph.constants[id]?.count == 0 { source.inputs[position] = nil }
         }
         let mode = source.string("coordinate_transformation_mode") ?? "half_pixel"
-        if mode == "tf_crop_and_resize" || source.int("antialias") == 1 || source.attributes["axes"] != nil {
-            context.reportUnsupported("Resize with cropping, antialiasing or axes", node: source.name)
-        }
         if mode != "tf_crop_and_resize", source.inputs.count > 1 { source.inputs[1] = nil }
     }
 

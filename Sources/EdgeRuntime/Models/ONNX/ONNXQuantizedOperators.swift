@@ -152,6 +152,11 @@ extension ONNXGraphReader {
     // MARK: Convolution and matrix product
 
     mutating func readQLinear(_ source: ONNXNode) throws {
+        // Data, scale and zero point of both operands and the result.
+        let parameters = [1, 2, 4, 5, 6, 7]
+        guard parameters.allSatisfy({ source.input($0).map { graph.constants[$0] != nil } ?? true }) else {
+            return try readComputedQLinear(source)
+        }
         if source.op == "QLinearMatMul" {
             let left = try operand(source, at: 0)
             let rank = source.input(3).flatMap { graph.type(of: $0)?.shape?.count } ?? 2

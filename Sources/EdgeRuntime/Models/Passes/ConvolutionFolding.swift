@@ -34,7 +34,9 @@ extension Graph {
         let zeros = [Float](repeating: 0, count: channels)
         switch node.op {
         case .batchNormalization:
-            guard node.input(0) == data, node.layout == convolution.layout else { return nil }
+            guard node.input(0) == data, node.layout == convolution.layout, node.int("training_mode") != 1 else {
+                return nil
+            }
             let parameters = (1...4).compactMap { node.input($0).flatMap { constants[$0]?.realValues() } }
             guard parameters.count == 4, parameters.allSatisfy({ $0.count == channels }) else { return nil }
             let epsilon = node.float("epsilon") ?? 1e-5

@@ -141,7 +141,9 @@ struct LayoutPass {
     // MARK: Nodes with a layout
 
     private mutating func changeLayout(_ node: Node) throws -> Bool {
-        guard node.op.hasLayout, node.layout != target, let data = node.input(0), let rank = rank(of: data), rank >= 3
+        // Several results, regions and named axes speak of the layout that they were written for.
+        guard node.op.hasLayout, node.layout != target, let data = node.input(0), let rank = rank(of: data), rank >= 3,
+            node.outputs.count == 1, node.op != .resize || (node.input(1) == nil && node.ints("axes") == nil)
         else {
             return false
         }

@@ -5,8 +5,12 @@ extension ShapeInference {
     mutating func infer(_ node: inout Node) throws -> [TensorType?] {
         let first = type(node, 0)
         switch node.op {
-        case .conv, .maxPool, .averagePool, .convTranspose: return [try inferWindow(&node)]
-        case .globalAveragePool, .globalMaxPool: return [try inferGlobalPool(node)]
+        case .conv, .averagePool, .convTranspose: return [try inferWindow(&node)]
+        case .maxPool:
+            let pooled = try inferWindow(&node)
+            return [pooled, TensorType(dtype: .i64, shape: pooled?.shape)]
+        case .globalAveragePool, .globalMaxPool, .globalLpPool: return [try inferGlobalPool(node)]
+        case .lpPool: return [try inferWindow(&node)]
         case .resize: return [try inferResize(node)]
         case .gemm, .matMul: return [try node.op == .gemm ? inferGemm(node) : inferMatMul(node)]
         case .add, .sub, .mul, .div, .pow, .maximum, .minimum, .pRelu, .mod, .bitShift, .bitwiseAnd, .bitwiseOr,
@@ -44,7 +48,26 @@ extension ShapeInference {
         case .eyeLike:
             let dtype = node.string("dtype").flatMap(DType.init(rawValue:)) ?? first?.dtype
             return [dtype.map { TensorType(dtype: $0, shape: first?.shape) }]
-        case .gatherND, .compress: return inferByLowering(node, dtypes: [first?.dtype])
+        case .rotaryEmbedding, .bernoulli, .randomNormalLike, .randomUniformLike:
+            let dtype = node.string("dtype").flatMap(DType.init(rawValue:)) ?? first?.dtype
+            return [dtype.map { TensorType(dtype: $0, shape: first?.shape) }]
+        case .randomNormal, .randomUniform, .multinomial:
+            let standard: DType = node.op == .multinomial ? .i32 : .f32
+            let dtype = node.string("dtype").flatMap(DType.init(rawValue:)) ?? standard
+            return inferByLowering(node, dtypes: [dtype])
+        case .hannWindow, .hammingWindow, .blackmanWindow, .melWeightMatrix:
+            return inferByLowering(
+                node, dtypes: [node.string("output_datatype").flatMap(DType.init(rawValue:)) ?? .f32])
+        case .convInteger: return inferByLowering(node, dtypes: [.i32])
+        case .tfIdfVectorizer: return inferByLowering(node, dtypes: [.f32])
+        case .nonMaxSuppression: return [TensorType(dtype: .i64, shape: [unknown(node, 0), .fixed(3)])]
+        case .attention:
+            return inferByLowering(
+                node, dtypes: [first?.dtype, type(node, 1)?.dtype, type(node, 2)?.dtype, first?.dtype])
+        case .softmaxCrossEntropyLoss: return inferByLowering(node, dtypes: [first?.dtype, first?.dtype])
+        case .gatherND, .compress, .maxUnpool, .columnsToImage, .deformableConvolution, .einsum, .determinant,
+            .gridSample, .affineGrid, .roiAlign, .fourierTransform, .shortTimeFourierTransform,
+            .negativeLogLikelihoodLoss, .centerCropPad: return inferByLowering(node, dtypes: [first?.dtype])
         case .softmax, .logSoftmax:
             if let rank = first?.shape?.count { _ = try axis(node.int("axis") ?? -1, rank: rank, of: node) }
             return [first.map { TensorType(dtype: $0.dtype, shape: $0.shape) }]

@@ -169,6 +169,9 @@ extension ShapeInference {
     func inferResize(_ node: Node) throws -> TensorType? {
         guard let source = type(node, 0) else { return nil }
         guard let shape = source.shape else { return TensorType(dtype: source.dtype, shape: nil) }
+        if node.ints("axes") != nil || (node.string("keep_aspect_ratio_policy") ?? "stretch") != "stretch" {
+            return inferByLowering(node, dtypes: [source.dtype])[0]
+        }
         if let sizes = contents(node, 3) ?? integers(node, 3)?.map(Dimension.fixed), !sizes.isEmpty {
             guard sizes.count == shape.count else {
                 throw ModelError.shape(node, "\(sizes.count) sizes for \(shape.count) axes")

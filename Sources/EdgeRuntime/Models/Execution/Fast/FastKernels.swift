@@ -5,6 +5,8 @@ import EdgeTensors
 enum FastKernels {
     /// Nil where no kernel fits the node.
     static func lower(_ context: LoweringContext) throws(ModelError) -> Lowered? {
+        // The maxima's places are found by the plain kernel alone.
+        if context.node.op == .maxPool, context.node.outputs.count > 1 { return nil }
         switch context.node.op {
         case .conv, .maxPool, .averagePool, .globalAveragePool, .globalMaxPool:
             return context.node.layout == .channelsFirst ? try throughChannelsLast(context) : try window(context)

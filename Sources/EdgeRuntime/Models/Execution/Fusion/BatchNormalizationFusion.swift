@@ -10,6 +10,7 @@ enum BatchNormalizationFusion {
             guard let output = node.outputs.first, let reader = uses.onlyReader(of: output),
                 graph.nodes[reader].op == .batchNormalization,
                 graph.nodes[reader].input(0) == output, graph.nodes[reader].outputs.count == 1,
+                graph.nodes[reader].int("training_mode") != 1,
                 graph.isPlainFloat(output),
                 let weights = node.input(1), let original = graph.constants[weights],
                 let values = graph.floatConstant(weights),

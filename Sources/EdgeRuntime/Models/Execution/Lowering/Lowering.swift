@@ -13,8 +13,8 @@ enum Lowering {
 
     private static func plain(_ context: LoweringContext) throws(ModelError) -> Lowered {
         guard ThroughFloat.applies(to: context), !handlesQuantization(context) else {
-            if ThroughSingle.applies(to: context) {
-                return try ThroughSingle.lower(context) { inner throws(ModelError) in
+            if ThroughWider.applies(to: context) {
+                return try ThroughWider.lower(context) { inner throws(ModelError) in
                     try FusedActivation.apply(inner, to: try reference(inner))
                 }
             }
@@ -53,6 +53,29 @@ enum Lowering {
         switch context.node.op {
         case .conv: try ReferenceConvolution.lower(context)
         case .convTranspose: try ReferenceTransposedConvolution.lower(context)
+        case .maxPool where context.node.outputs.count > 1, .lpPool, .globalLpPool:
+            try ReferenceNormPooling.lower(context)
+        case .maxUnpool: try ReferenceNormPooling.unpool(context)
+        case .columnsToImage: try ReferenceNormPooling.columnsToImage(context)
+        case .deformableConvolution: try ReferenceDeformableConvolution.lower(context)
+        case .convInteger: try ReferenceConvolutionInteger.lower(context)
+        case .einsum: try ReferenceEinsum.lower(context)
+        case .determinant: try ReferenceDeterminant.lower(context)
+        case .attention: try ReferenceAttention.lower(context)
+        case .rotaryEmbedding: try ReferenceRotaryEmbedding.lower(context)
+        case .gridSample: try ReferenceGridSample.lower(context)
+        case .affineGrid: try ReferenceAffineGrid.lower(context)
+        case .roiAlign: try ReferenceRoiAlign.lower(context)
+        case .nonMaxSuppression: try ReferenceNonMaxSuppression.lower(context)
+        case .fourierTransform: try ReferenceFourier.dft(context)
+        case .shortTimeFourierTransform: try ReferenceFourier.stft(context)
+        case .melWeightMatrix: try ReferenceSpectralWindow.mel(context)
+        case .hannWindow, .hammingWindow, .blackmanWindow: try ReferenceSpectralWindow.lower(context)
+        case .tfIdfVectorizer: try ReferenceTfIdf.lower(context)
+        case .randomNormal, .randomNormalLike, .randomUniform, .randomUniformLike, .bernoulli, .multinomial:
+            try ReferenceRandom.lower(context)
+        case .negativeLogLikelihoodLoss, .softmaxCrossEntropyLoss: try ReferenceCrossEntropy.lower(context)
+        case .centerCropPad: try ReferenceCenterCropPad.lower(context)
         case .maxPool, .averagePool, .globalAveragePool, .globalMaxPool: try ReferencePooling.lower(context)
         case .batchNormalization: try ReferenceBatchNormalization.lower(context)
         case .resize: try ReferenceResize.lower(context)

@@ -58,7 +58,9 @@ struct LoweringContext {
             case .u16: return try constant.elements(as: UInt16.self).map(Int.init)
             case .u32: return try constant.elements(as: UInt32.self).map(Int.init)
             case .bool: return try constant.elements(as: Bool.self).map { $0 ? 1 : 0 }
-            case .f64, .f32, .f16, .bf16, .u64, .i4, .u4, .i2: throw unsupported(constant.dtype)
+            case .u64: return try constant.elements(as: UInt64.self).map { Int(clamping: $0) }
+            case .i4, .u4, .i2: return constant.integerValues() ?? []
+            case .f64, .f32, .f16, .bf16: throw unsupported(constant.dtype)
             }
         } catch let error as ModelError {
             throw error

@@ -68,7 +68,8 @@ struct EagerEvaluator {
                 node, "it has \(node.outputs.count) outputs, expected at most \(lowered.outputs.count)")
         }
         if let results = lowered.results { return results }
-        if lowered.isView, let source = operands.first??.constant {
+        // A view may be of the first elements alone; those are copied.
+        if lowered.isView, let source = operands.first??.constant, source.count == lowered.outputs[0].count {
             return [try source.reshaped(lowered.outputs[0].shape)]
         }
         var blocks: [UnsafeMutableRawPointer] = []

@@ -61,13 +61,10 @@ extension LoweringContext {
         case .f32: try kernel.lower(Float.self)
         case .i64: try kernel.lower(Int64.self)
         case .i32: try kernel.lower(Int32.self)
-        case .i16: try kernel.lower(Int16.self)
         case .i8: try kernel.lower(Int8.self)
         case .u64: try kernel.lower(UInt64.self)
-        case .u32: try kernel.lower(UInt32.self)
-        case .u16: try kernel.lower(UInt16.self)
         case .u8, .bool: try kernel.lower(UInt8.self)
-        case .f16, .bf16, .i4, .u4, .i2: throw unsupported(dtype)
+        case .f16, .bf16, .i16, .u32, .u16, .i4, .u4, .i2: throw unsupported(dtype)
         }
     }
 

@@ -19,14 +19,11 @@ enum ReferenceBinary {
         case .f64: return try floats(context, Double.self)
         case .i64: return try integers(context, Int64.self)
         case .i32: return try integers(context, Int32.self)
-        case .i16: return try integers(context, Int16.self)
         case .i8: return try integers(context, Int8.self)
         case .u64: return try integers(context, UInt64.self)
-        case .u32: return try integers(context, UInt32.self)
-        case .u16: return try integers(context, UInt16.self)
         case .u8: return try integers(context, UInt8.self)
         case .bool: return try logical(context)
-        case .f16, .bf16, .i4, .u4, .i2: throw context.unsupported(first.dtype)
+        case .f16, .bf16, .i16, .u32, .u16, .i4, .u4, .i2: throw context.unsupported(first.dtype)
         }
     }
 
@@ -38,8 +35,8 @@ enum ReferenceBinary {
         case .sub: return try combine(context, T.self) { $0 - $1 }
         case .mul: return try combine(context, T.self) { $0 * $1 }
         case .div: return try combine(context, T.self) { $0 / $1 }
-        case .maximum: return try combine(context, T.self) { $0.isNaN ? $0 : ($0 < $1 || $1.isNaN ? $1 : $0) }
-        case .minimum: return try combine(context, T.self) { $0.isNaN ? $0 : ($0 > $1 || $1.isNaN ? $1 : $0) }
+        case .maximum: return try combineAll(context, T.self) { $0.isNaN ? $0 : ($0 < $1 || $1.isNaN ? $1 : $0) }
+        case .minimum: return try combineAll(context, T.self) { $0.isNaN ? $0 : ($0 > $1 || $1.isNaN ? $1 : $0) }
         case .pow: return try power(context, T.self)
         case .pRelu: return try combine(context, T.self) { $0 < 0 ? $0 * $1 : $0 }
         case .equal: return try compare(context, T.self) { $0 == $1 }
@@ -65,8 +62,8 @@ enum ReferenceBinary {
         case .sub: return try combine(context, T.self) { $0 &- $1 }
         case .mul: return try combine(context, T.self) { $0 &* $1 }
         case .div: return try divide(context, T.self)
-        case .maximum: return try combine(context, T.self) { max($0, $1) }
-        case .minimum: return try combine(context, T.self) { min($0, $1) }
+        case .maximum: return try combineAll(context, T.self) { max($0, $1) }
+        case .minimum: return try combineAll(context, T.self) { min($0, $1) }
         case .equal: return try compare(context, T.self) { $0 == $1 }
         case .less: return try compare(context, T.self) { $0 < $1 }
         case .greater: return try compare(context, T.self) { $0 > $1 }
@@ -123,14 +120,28 @@ enum ReferenceBinary {
         }
     }
 
-    /// `f(f(a, b), c)` … over all operands.
+    /// `f(a, b)`.
     @inline(__always) private static func combine<T: BitwiseCopyable>(
         _ context: LoweringContext, _ type: T.Type, _ function: @escaping (T, T) -> T
     ) throws(ModelError) -> Lowered {
         let first = try context.operand(0)
         let second = try context.operand(1)
         let pair = try broadcasting(context, first.shape, second.shape)
-        // More than two operands: the later ones are combined with what is in the result already.
+        let result = try context.result(first.dtype, pair.shape)
+        var inPlace: [Int] = []
+        if first.shape == pair.shape { inPlace.append(0) }
+        if second.shape == pair.shape { inPlace.append(1) }
+        return Lowered([result], inPlace: inPlace) { memory throws(ModelError) in
+            walk(
+                pair, memory.input(0, as: T.self), memory.input(1, as: T.self), memory.output(0, as: T.self), function)
+        }
+    }
+
+    /// `f(f(a, b), c)` … over all operands: the later ones are combined with what is in the result already.
+    @inline(__always) private static func combineAll<T: BitwiseCopyable>(
+        _ context: LoweringContext, _ type: T.Type, _ function: @escaping (T, T) -> T
+    ) throws(ModelError) -> Lowered {
+        let first = try context.operand(0)
         let shapes = try context.operands.indices.map { position throws(ModelError) in
             try context.operand(position).shape
         }
@@ -138,16 +149,6 @@ enum ReferenceBinary {
             throw context.fail("shapes \(shapes) do not fit together")
         }
         let result = try context.result(first.dtype, whole)
-        guard shapes.count > 2 else {
-            var inPlace: [Int] = []
-            if first.shape == whole { inPlace.append(0) }
-            if second.shape == whole { inPlace.append(1) }
-            return Lowered([result], inPlace: inPlace) { memory throws(ModelError) in
-                walk(
-                    pair, memory.input(0, as: T.self), memory.input(1, as: T.self), memory.output(0, as: T.self),
-                    function)
-            }
-        }
         let expand = try broadcasting(context, first.shape, whole)
         let later = try shapes.dropFirst().map { shape throws(ModelError) in try broadcasting(context, whole, shape) }
         return Lowered([result]) { memory throws(ModelError) in

@@ -11,16 +11,13 @@ enum ReferenceUnary {
         case .f64: return try floats(context, operand, Double.self)
         case .i64: return try integers(context, operand, Int64.self)
         case .i32: return try integers(context, operand, Int32.self)
-        case .i16: return try integers(context, operand, Int16.self)
         case .i8: return try integers(context, operand, Int8.self)
         case .u64: return try integers(context, operand, UInt64.self)
-        case .u32: return try integers(context, operand, UInt32.self)
-        case .u16: return try integers(context, operand, UInt16.self)
         case .u8: return try integers(context, operand, UInt8.self)
         case .bool:
             guard context.node.op == .not else { throw context.unsupported(.bool) }
             return try map(context, operand, UInt8.self) { $0 == 0 ? 1 : 0 }
-        case .f16, .bf16, .i4, .u4, .i2: throw context.unsupported(operand.dtype)
+        case .f16, .bf16, .i16, .u32, .u16, .i4, .u4, .i2: throw context.unsupported(operand.dtype)
         }
     }
 

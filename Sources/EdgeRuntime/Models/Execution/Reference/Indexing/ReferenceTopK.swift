@@ -33,7 +33,7 @@ enum ReferenceTopK {
                     for column in 0..<inner {
                         let start = source + row * extent * inner + column
                         for position in 0..<extent { order[position] = position }
-                        order.sort { a, b in
+                        ReferenceTopK.sort(&order) { a, b in
                             let (x, y) = (start[a * inner], start[b * inner])
                             // A number that is none stands before all others, as the largest.
                             if x.isNotANumber || y.isNotANumber {
@@ -50,5 +50,12 @@ enum ReferenceTopK {
                 }
             }
         }
+    }
+
+    /// One sort for all types: the comparison is the only part that knows them.
+    @inline(never) private static func sort(
+        _ order: inout UnsafeMutableBufferPointer<Int>, _ precedes: (Int, Int) -> Bool
+    ) {
+        order.sort(by: precedes)
     }
 }

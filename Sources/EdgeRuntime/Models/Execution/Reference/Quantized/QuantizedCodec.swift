@@ -49,15 +49,24 @@ enum QuantizedCodec {
         case .i16: store(Int16.self)
         case .u16: store(UInt16.self)
         case .i32: store(Int32.self)
-        case .f64, .f32, .f16, .bf16, .i64, .u64, .u32, .bool, .i4, .u4, .i2: break
+        case .i4, .u4, .i2:
+            guard let write = ElementCodec.integerWriter(of: type.dtype) else { return }
+            let bounds = PackedIntegers.range(of: type.dtype)
+            walk(type.shape, quantization, first: 0, count: count) { position, run, scale, zeroPoint in
+                for element in position..<position + run {
+                    let value: Int64 = saturated(source[element], scale: scale, zeroPoint: zeroPoint)
+                    write(target, element, min(max(value, bounds.lowerBound), bounds.upperBound))
+                }
+            }
+        case .f64, .f32, .f16, .bf16, .i64, .u64, .u32, .bool: break
         }
     }
 
     /// The types that `quantize` can write.
     static func canStore(_ dtype: DType) -> Bool {
         switch dtype {
-        case .i8, .u8, .i16, .u16, .i32: true
-        case .f64, .f32, .f16, .bf16, .i64, .u64, .u32, .bool, .i4, .u4, .i2: false
+        case .i8, .u8, .i16, .u16, .i32, .i4, .u4, .i2: true
+        case .f64, .f32, .f16, .bf16, .i64, .u64, .u32, .bool: false
         }
     }
 

@@ -9,13 +9,10 @@ enum ReferenceArgMax {
         case .f64: return try find(context, data, Double.self)
         case .i64: return try find(context, data, Int64.self)
         case .i32: return try find(context, data, Int32.self)
-        case .i16: return try find(context, data, Int16.self)
         case .i8: return try find(context, data, Int8.self)
         case .u64: return try find(context, data, UInt64.self)
-        case .u32: return try find(context, data, UInt32.self)
-        case .u16: return try find(context, data, UInt16.self)
         case .u8: return try find(context, data, UInt8.self)
-        case .f16, .bf16, .bool, .i4, .u4, .i2: throw context.unsupported(data.dtype)
+        case .f16, .bf16, .i16, .u32, .u16, .bool, .i4, .u4, .i2: throw context.unsupported(data.dtype)
         }
     }
 

@@ -16,13 +16,10 @@ enum ReferenceReduction {
         case .f64: return try floats(context, data, axes, result, Double.self)
         case .i64: return try integers(context, data, axes, result, Int64.self)
         case .i32: return try integers(context, data, axes, result, Int32.self)
-        case .i16: return try integers(context, data, axes, result, Int16.self)
         case .i8: return try integers(context, data, axes, result, Int8.self)
         case .u64: return try integers(context, data, axes, result, UInt64.self)
-        case .u32: return try integers(context, data, axes, result, UInt32.self)
-        case .u16: return try integers(context, data, axes, result, UInt16.self)
         case .u8, .bool: return try integers(context, data, axes, result, UInt8.self)
-        case .f16, .bf16, .i4, .u4, .i2: throw context.unsupported(data.dtype)
+        case .f16, .bf16, .i16, .u32, .u16, .i4, .u4, .i2: throw context.unsupported(data.dtype)
         }
     }
 

@@ -6,8 +6,10 @@ enum ReferenceResize {
         let data = try context.floatOperand(0)
         let (shape, scales) = try target(context, data.shape)
         let result = try context.result(.f32, shape)
+        let regions = try regions(context, rank: shape.count)
         let axes = try shape.indices.map { axis throws(ModelError) in
-            try Taps(context, extent: data.shape[axis], result: shape[axis], scale: scales[axis])
+            try Taps(
+                context, extent: data.shape[axis], result: shape[axis], scale: scales[axis], region: regions?[axis])
         }
         // One axis after the other, largest reduction of work last; untouched axes are skipped.
         var passes: [Pass] = []
@@ -45,13 +47,17 @@ enum ReferenceResize {
         }
         if context.optional(3) != nil {
             let sizes = try context.integers(3)
-            guard sizes.count == axes.count else { throw context.fail("sizes \(sizes) do not fit shape \(source)") }
-            for (axis, size) in zip(axes, sizes) {
-                guard size >= 0, source[axis] > 0 else {
-                    throw context.fail("sizes \(sizes) do not fit shape \(source)")
-                }
-                shape[axis] = size
-                scales[axis] = Float(size) / Float(source[axis])
+            guard sizes.count == axes.count,
+                zip(axes, sizes).allSatisfy({ $1 >= 0 && $1 <= LoweringContext.largestExtent && source[$0] > 0 })
+            else { throw context.fail("sizes \(sizes) do not fit shape \(source)") }
+            let factors = zip(axes, sizes).map { Float($1) / Float(source[$0]) }
+            let policy = context.node.string("keep_aspect_ratio_policy") ?? "stretch"
+            // One factor for all axes, so that the picture keeps its proportions.
+            let common = policy == "not_larger" ? factors.min() : policy == "not_smaller" ? factors.max() : nil
+            for (position, axis) in axes.enumerated() {
+                scales[axis] = common ?? factors[position]
+                shape[axis] =
+                    common.map { Int((Double($0) * Double(source[axis]) + 0.5).rounded(.down)) } ?? sizes[position]
             }
         } else {
             // Before opset 11 the scales were the second input.
@@ -67,20 +73,49 @@ enum ReferenceResize {
         return (shape, scales)
     }
 
+    /// The part of each axis that is cut out, from 0 to 1; nil where the whole is taken.
+    private static func regions(_ context: LoweringContext, rank: Int) throws(ModelError) -> [(Float, Float)?]? {
+        guard context.node.string("coordinate_transformation_mode") == "tf_crop_and_resize" else { return nil }
+        let axes = context.node.ints("axes")?.map { $0 < 0 ? $0 + rank : $0 } ?? Array(0..<rank)
+        let given = try context.doubles(1).map(Float.init)
+        guard given.count == 2 * axes.count else { throw context.fail("its region does not fit \(rank) axes") }
+        var result = [(Float, Float)?](repeating: (0, 1), count: rank)
+        for (position, axis) in axes.enumerated() where axis >= 0 && axis < rank {
+            result[axis] = (given[position], given[position + axes.count])
+        }
+        return result
+    }
+
     /// The source positions and their weights that each result position of one axis is mixed from.
     private struct Taps {
         var positions: [Int] = []
         var weights: [Float] = []
         var width = 1
         var isIdentity: Bool
+        /// Result positions outside the source, which take a fixed value.
+        var isOutside: Set<Int> = []
+        var outsideValue: Float = 0
 
-        init(_ context: LoweringContext, extent: Int, result: Int, scale: Float) throws(ModelError) {
-            isIdentity = extent == result && scale == 1
+        init(
+            _ context: LoweringContext, extent: Int, result: Int, scale: Float, region: (Float, Float)?
+        ) throws(ModelError) {
+            isIdentity = extent == result && scale == 1 && (region == nil || region.map { $0 == (0, 1) } == true)
+            outsideValue = context.node.float("extrapolation_value") ?? 0
             if isIdentity { return }
             guard extent > 0 else { throw context.fail("an empty axis cannot be resized") }
             let mode = context.node.string("mode") ?? "nearest"
             let transform = context.node.string("coordinate_transformation_mode") ?? "half_pixel"
-            width = mode == "nearest" ? 1 : (mode == "linear" ? 2 : 4)
+            let spread = mode == "linear" ? 1 : 2
+            // Smoothed over as many pixels as one of the result stands for, where the picture shrinks.
+            let factor = min(scale, 1)
+            let smooths = context.node.int("antialias") == 1 && mode != "nearest" && scale < 1
+            let firstTap = smooths ? Int((Float(-spread) / factor).rounded(.down)) + 1 : 1 - spread
+            width = mode == "nearest" ? 1 : 2 - 2 * firstTap
+            guard width <= 4 * max(extent, 4), result <= context.options.activationLimit / 8 / width else {
+                throw .tooMuchMemory(
+                    "node `\(context.node.name)` (Resize): an axis of \(result)", limit: context.options.activationLimit
+                )
+            }
             guard result <= context.options.activationLimit / 64 else {
                 throw .tooMuchMemory(
                     "node `\(context.node.name)` (Resize): an axis of \(result)", limit: context.options.activationLimit
@@ -100,12 +135,38 @@ enum ReferenceResize {
                     let adjustment = Float(result) / (scale * Float(extent))
                     let centre = Float(extent) / 2
                     place = centre * (1 - adjustment) + (at + 0.5) / scale - 0.5
+                case "tf_crop_and_resize":
+                    let (start, end) = region ?? (0, 1)
+                    let last = Float(extent - 1)
+                    let step: Float = result > 1 ? (end - start) * last / Float(result - 1) : 0
+                    place = result > 1 ? start * last + at * step : (start + end) / 2 * last
+                    if place < 0 || place > last { isOutside.insert(position) }
                 default: throw context.fail("coordinates by `\(transform)` are not supported")
                 }
                 func clamped(_ position: Float) -> Int {
                     position.isNaN ? 0 : min(Int(min(max(position, 0), Float(extent - 1))), extent - 1)
                 }
                 switch mode {
+                case _ where smooths:
+                    // The place lies above `low` and at or below its right neighbour.
+                    let low = place.rounded(.up) - 1
+                    let ratio = place - low
+                    var mix: [Float] = []
+                    for tap in firstTap..<firstTap + width {
+                        let distance = ((Float(tap) - ratio) * factor).magnitude
+                        var share: Float = max(1 - distance, 0)
+                        if mode != "linear" {
+                            let inner: Float = ((a + 2) * distance - (a + 3)) * distance * distance + 1
+                            let outer: Float = ((a * distance - 5 * a) * distance + 8 * a) * distance - 4 * a
+                            share = distance <= 1 ? inner : distance < 2 ? outer : 0
+                        }
+                        mix.append(share)
+                        let index = low + Float(tap)
+                        if excludes, index < 0 || index > Float(extent - 1) { mix[mix.count - 1] = 0 }
+                        positions.append(clamped(index))
+                    }
+                    let total = mix.reduce(0, +)
+                    weights += total == 0 ? mix : mix.map { $0 / total }
                 case "nearest":
                     let rounding = context.node.string("nearest_mode") ?? "round_prefer_floor"
                     let rounded: Float
@@ -155,6 +216,10 @@ enum ReferenceResize {
             for row in 0..<outer {
                 for position in 0..<count {
                     let out = target + (row * count + position) * inner
+                    if taps.isOutside.contains(position) {
+                        out.update(repeating: taps.outsideValue, count: inner)
+                        continue
+                    }
                     for tap in 0..<taps.width {
                         let weight = taps.weights[position * taps.width + tap]
                         let from = source + (row * extent + taps.positions[position * taps.width + tap]) * inner

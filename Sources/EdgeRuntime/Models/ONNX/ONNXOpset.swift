@@ -1,0 +1,71 @@
+import EdgeTensors
+
+/// Which opset a graph needs.
+enum ONNXOpset {
+    static func needed(by graph: Graph) -> Int {
+        var opset = 13
+        for node in graph.nodes {
+            opset = max(opset, needed(by: node, in: graph))
+            for attribute in node.attributes.values {
+                if case .graph(let body) = attribute { opset = max(opset, needed(by: body)) }
+            }
+            for id in node.inputs.compactMap({ $0 }) + node.outputs {
+                opset = max(opset, needed(by: graph.type(of: id)))
+            }
+        }
+        for id in graph.inputs { opset = max(opset, needed(by: graph.type(of: id))) }
+        return opset
+    }
+
+    private static func needed(by type: TensorType?) -> Int {
+        guard let type else { return 13 }
+        switch type.dtype {
+        case .i4, .u4, .i2: return 21
+        case .i16, .u16: return type.quantization == nil ? 13 : 21
+        default: return type.quantization?.groupSize == nil ? 13 : 21
+        }
+    }
+
+    private static func needed(by node: Node, in graph: Graph) -> Int {
+        switch node.op {
+        case .hardSwish: 14
+        case .reshape: node.int("allowzero") == 1 ? 14 : 13
+        case .shape: node.attributes.isEmpty ? 13 : 15
+        case .pad: node.input(3) == nil ? 13 : 18
+        case .reduceSum: 13
+        case _ where node.op.isReduction:
+            node.input(1).map { graph.constants[$0] == nil } == true ? 18 : 13
+        case .split: node.input(1) == nil && node.outputs.count > 1 && hasUnevenParts(node, in: graph) ? 18 : 13
+        case .attention:
+            if node.int("left_window_size") != nil || node.int("right_window_size") != nil {
+                25
+            } else {
+                node.input(6) != nil ? 24 : 23
+            }
+        case .resize: newerResize.contains { node.attributes[$0] != nil } ? 18 : 13
+        case .scatterElements, .scatterND: ["max", "min"].contains(node.string("reduction")) ? 18 : 16
+        case .cast: node.inputs.count > 1 ? 15 : 13
+        case .batchNormalization: node.int("training_mode") == 1 ? 14 : 13
+        default: max(13, introduced[node.op] ?? 13)
+        }
+    }
+
+    /// Attributes of `Resize` that opset 18 brought.
+    private static let newerResize = ["antialias", "axes", "keep_aspect_ratio_policy"]
+
+    /// The opsets that brought operators, or the form of them that the graph has.
+    private static let introduced: [Operator: Int] = [
+        .triangle: 14, .bernoulli: 15, .roiAlign: 16, .layerNormalization: 17, .shortTimeFourierTransform: 17,
+        .melWeightMatrix: 17, .hannWindow: 17, .hammingWindow: 17, .blackmanWindow: 17, .mish: 18, .bitwiseAnd: 18,
+        .bitwiseOr: 18, .bitwiseXor: 18, .bitwiseNot: 18, .columnsToImage: 18, .centerCropPad: 18, .lpPool: 18,
+        .deformableConvolution: 19, .gelu: 20, .gridSample: 20, .affineGrid: 20, .fourierTransform: 20,
+        .groupNormalization: 21, .rmsNormalization: 23, .rotaryEmbedding: 23, .tensorScatter: 24, .swish: 24,
+        .cumulativeProduct: 26, .bitCast: 26,
+    ]
+
+    private static func hasUnevenParts(_ node: Node, in graph: Graph) -> Bool {
+        Set(node.outputs.map { graph.type(of: $0)?.shape }).count > 1
+    }
+
+    static func irVersion(for opset: Int) -> Int64 { opset <= 14 ? 7 : opset <= 18 ? 8 : opset <= 20 ? 9 : 10 }
+}
