@@ -28,7 +28,9 @@ struct BackendTests {
             counts[item.suite, default: (0, 0)].all += 1
             if problem == nil { counts[item.suite, default: (0, 0)].passed += 1 }
             if let problem, exceptions[item.name] == nil { unexpected.append("\(item.name): \(problem)") }
-            if problem == nil, exceptions[item.name] != nil { unexpected.append("\(item.name): passes, but is excepted") }
+            if problem == nil, exceptions[item.name] != nil {
+                unexpected.append("\(item.name): passes, but is excepted")
+            }
         }
         let names = Set(cases.cases.map(\.name))
         for name in exceptions.keys.sorted() where !names.contains(name) {
@@ -68,7 +70,8 @@ struct BackendTests {
         let answer: WrittenAnswer = try PythonPeer.call(
             "onnx_backend_written.py", WrittenRequest(cases: cases.path, models: folder.path, names: names),
             timeout: 600, as: WrittenAnswer.self)
-        print("ONNX backend tests, written again: \(answer.compared - answer.problems.count) of \(answer.compared) agree")
+        print(
+            "ONNX backend tests, written again: \(answer.compared - answer.problems.count) of \(answer.compared) agree")
         #expect(answer.compared > 300)
         for (name, problem) in answer.problems.sorted(by: { $0.key < $1.key }) where excepted[name] == nil {
             Issue.record("\(name): \(problem)")

@@ -124,7 +124,8 @@ extension ONNXGraphReader {
                 // One for each row of the left operand, one for each column of the right.
                 if position == 0, graph.type(of: zeroPoint)?.shape?.count == 1 {
                     zero = step(
-                        .unsqueeze, source, "rows", [zero, try constant("\(source.outputs.first ?? "")/axes", int64s: [1])])
+                        .unsqueeze, source, "rows",
+                        [zero, try constant("\(source.outputs.first ?? "")/axes", int64s: [1])])
                 }
                 value = step(.sub, source, "\(suffix)_centred", [value, zero])
             }
@@ -136,7 +137,8 @@ extension ONNXGraphReader {
     /// `DynamicQuantizeLinear`: bytes between the least and the largest element, zero among them.
     mutating func readDynamicQuantize(_ source: ONNXNode) throws {
         guard let data = source.input(0), source.outputs.count == 3 else {
-            throw ModelError.inconsistent("DynamicQuantizeLinear `\(source.name)` takes one input and gives three outputs")
+            throw ModelError.inconsistent(
+                "DynamicQuantizeLinear `\(source.name)` takes one input and gives three outputs")
         }
         let zero = try number(0, like: nil, source, "zero")
         let most = try number(255, like: nil, source, "most")

@@ -178,7 +178,8 @@ extension ONNXGraphReader {
                 .expand, source, "spread_\(position)",
                 [column, try constant("\(name)/spread", int64s: [groups, channels / groups])])
             source.inputs[position] = step(
-                .reshape, source, "channels_\(position)", [spread, try constant("\(name)/channels", int64s: [channels])])
+                .reshape, source, "channels_\(position)",
+                [spread, try constant("\(name)/channels", int64s: [channels])])
         }
     }
 

@@ -67,7 +67,8 @@ extension ShapeInference {
         case .softmaxCrossEntropyLoss: return inferByLowering(node, dtypes: [first?.dtype, first?.dtype])
         case .gatherND, .compress, .maxUnpool, .columnsToImage, .deformableConvolution, .einsum, .determinant,
             .gridSample, .affineGrid, .roiAlign, .fourierTransform, .shortTimeFourierTransform,
-            .negativeLogLikelihoodLoss, .centerCropPad: return inferByLowering(node, dtypes: [first?.dtype])
+            .negativeLogLikelihoodLoss, .centerCropPad:
+            return inferByLowering(node, dtypes: [first?.dtype])
         case .softmax, .logSoftmax:
             if let rank = first?.shape?.count { _ = try axis(node.int("axis") ?? -1, rank: rank, of: node) }
             return [first.map { TensorType(dtype: $0.dtype, shape: $0.shape) }]

@@ -37,7 +37,9 @@ struct ReferenceAttention {
             (queryHeads, heads) = (first, second)
             (queries, depth) = (query[1], query[2] / first)
             width = value[2] / second
-            guard key[2] / second == depth, value[1] == key[1] else { throw context.fail("keys \(key) do not fit \(query)") }
+            guard key[2] / second == depth, value[1] == key[1] else {
+                throw context.fail("keys \(key) do not fit \(query)")
+            }
         } else {
             (queryHeads, heads, queries, depth, width) = (query[1], key[1], query[2], query[3], value[3])
             guard key[3] == depth, value[1] == heads, value[2] == key[2] else {
@@ -141,7 +143,9 @@ struct ReferenceAttention {
                             let weight = row[key] / total
                             if mode == 3 { scores[place + key] = weight }
                             let other = (group * keys + key) * width
-                            for element in 0..<width { result[target + element] += weight * presentValues[other + element] }
+                            for element in 0..<width {
+                                result[target + element] += weight * presentValues[other + element]
+                            }
                         }
                     }
                 }
@@ -164,7 +168,9 @@ struct ReferenceAttention {
                         isPacked
                         ? ((sample * length + step) * heads + head) * size
                         : ((sample * heads + head) * length + step) * size
-                    for element in 0..<size { result[target + (past + step) * size + element] = current[from + element] }
+                    for element in 0..<size {
+                        result[target + (past + step) * size + element] = current[from + element]
+                    }
                 }
             }
         }

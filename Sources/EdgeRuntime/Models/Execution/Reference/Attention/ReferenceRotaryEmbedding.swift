@@ -8,17 +8,22 @@ enum ReferenceRotaryEmbedding {
         let isPacked = shape.count == 3
         guard shape.count == 3 || shape.count == 4 else { throw context.fail("shape \(shape) holds no heads") }
         let heads = isPacked ? context.node.int("num_heads") ?? 0 : shape[1]
-        guard heads > 0, !isPacked || shape[2] % heads == 0 else { throw context.fail("\(heads) heads do not divide \(shape)") }
+        guard heads > 0, !isPacked || shape[2] % heads == 0 else {
+            throw context.fail("\(heads) heads do not divide \(shape)")
+        }
         let steps = isPacked ? shape[1] : shape[2]
         let size = isPacked ? shape[2] / heads : shape[3]
         let given = context.node.int("rotary_embedding_dim") ?? 0
         let turned = given == 0 ? size : given
         let half = turned / 2
-        guard turned > 0, turned <= size, turned % 2 == 0 else { throw context.fail("\(turned) of \(size) elements cannot turn") }
+        guard turned > 0, turned <= size, turned % 2 == 0 else {
+            throw context.fail("\(turned) of \(size) elements cannot turn")
+        }
         let cache = try context.operand(1).shape
         let positions = context.optional(3)
         guard try context.operand(2).shape == cache, cache.last == half,
-            positions == nil ? cache == [shape[0], steps, half] : cache.count == 2 && positions?.shape == [shape[0], steps]
+            positions == nil
+                ? cache == [shape[0], steps, half] : cache.count == 2 && positions?.shape == [shape[0], steps]
         else { throw context.fail("a cache of shape \(cache) does not fit \(shape)") }
         let interleaves = context.node.int("interleaved") == 1
         let batch = shape[0]
@@ -31,10 +36,12 @@ enum ReferenceRotaryEmbedding {
                     for head in 0..<heads {
                         let start =
                             isPacked
-                            ? ((sample * steps + step) * heads + head) * size : ((sample * heads + head) * steps + step) * size
+                            ? ((sample * steps + step) * heads + head) * size
+                            : ((sample * heads + head) * steps + step) * size
                         for pair in 0..<half {
                             let (first, second) =
-                                interleaves ? (start + 2 * pair, start + 2 * pair + 1) : (start + pair, start + half + pair)
+                                interleaves
+                                ? (start + 2 * pair, start + 2 * pair + 1) : (start + pair, start + half + pair)
                             let (cosine, sine) = (values[1][row * half + pair], values[2][row * half + pair])
                             result[first] = cosine * values[0][first] - sine * values[0][second]
                             result[second] = sine * values[0][first] + cosine * values[0][second]

@@ -29,7 +29,9 @@ enum ReferenceDeterminant {
             result *= value
             for row in column + 1..<max(size, column + 1) {
                 let factor = matrix[row * size + column] / value
-                for position in column..<size { matrix[row * size + position] -= factor * matrix[column * size + position] }
+                for position in column..<size {
+                    matrix[row * size + position] -= factor * matrix[column * size + position]
+                }
             }
         }
         return result

@@ -85,7 +85,8 @@ struct ReferenceEinsum {
         }
     }
 
-    private static func labels(_ term: Substring, rank: Int, _ context: LoweringContext) throws(ModelError) -> [String] {
+    private static func labels(_ term: Substring, rank: Int, _ context: LoweringContext) throws(ModelError) -> [String]
+    {
         let named = term.filter { $0 != "." }.count
         let open = term.contains(".") ? rank - named : 0
         guard named + open == rank, open >= 0 else { throw context.fail("`\(term)` does not name \(rank) axes") }

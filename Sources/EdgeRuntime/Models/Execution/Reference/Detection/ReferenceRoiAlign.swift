@@ -31,7 +31,9 @@ enum ReferenceRoiAlign {
                 let extent = [box[3] - box[1], box[2] - box[0]].map { isHalfPixel ? $0 : max($0, 1) }
                 let bin = [extent[0] / Double(height), extent[1] / Double(width)]
                 let samples = bin.map { ratio > 0 ? ratio : max(Int($0.rounded(.up)), 0) }
-                guard samples[0] <= limit, samples[1] <= limit else { throw context.fail("region \(region) is too large") }
+                guard samples[0] <= limit, samples[1] <= limit else {
+                    throw context.fail("region \(region) is too large")
+                }
                 for channel in 0..<channels {
                     let image = (batch * channels + channel) * rows * columns
                     for y in 0..<height {

@@ -4,8 +4,9 @@ import EdgeTensors
 enum ReferenceCast {
     static func lower(_ context: LoweringContext) throws(ModelError) -> Lowered {
         let operand = try context.operand(0)
-        guard let target = context.node.string("to").flatMap(DType.init) ?? context.optional(1)?.dtype
-            ?? context.declared.first??.dtype
+        guard
+            let target = context.node.string("to").flatMap(DType.init) ?? context.optional(1)?.dtype
+                ?? context.declared.first??.dtype
         else {
             throw context.fail("the type to cast to is not known")
         }

@@ -36,7 +36,8 @@ enum ThroughWider {
             .spaceToDepth, .depthToSpace, .spaceToBatch, .batchToSpace, .gatherElements, .gatherND, .tensorScatter,
             .compress, .triangle, .eyeLike, .reverseSequence, .selectWhere, .scan, .loop, .conditional, .sequenceLSTM,
             .quantizeLinear, .dequantizeLinear, .centerCropPad, .attention, .rotaryEmbedding, .gridSample, .affineGrid,
-            .roiAlign, .nonMaxSuppression, .fourierTransform, .shortTimeFourierTransform, .einsum, .determinant, .lpPool,
+            .roiAlign, .nonMaxSuppression, .fourierTransform, .shortTimeFourierTransform, .einsum, .determinant,
+            .lpPool,
             .globalLpPool, .maxUnpool, .columnsToImage, .deformableConvolution, .negativeLogLikelihoodLoss,
             .softmaxCrossEntropyLoss, .bernoulli, .randomNormalLike, .randomUniformLike, .multinomial:
             true
@@ -158,7 +159,8 @@ enum ThroughWider {
         for position in 0..<count { to[position] = body(from[position]) }
     }
 
-    private static func converted(_ context: LoweringContext, _ tensor: Tensor, to dtype: DType) throws(ModelError) -> Tensor
+    private static func converted(_ context: LoweringContext, _ tensor: Tensor, to dtype: DType) throws(ModelError)
+        -> Tensor
     {
         try context.wrap {
             let result = try Tensor(zeros: tensor.shape, dtype: dtype)

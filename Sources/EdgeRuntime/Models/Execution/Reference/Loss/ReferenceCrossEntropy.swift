@@ -15,7 +15,9 @@ enum ReferenceCrossEntropy {
             throw context.fail("its weights do not fit \(classes) classes")
         }
         let reduction = context.node.string("reduction") ?? "mean"
-        guard ["none", "mean", "sum"].contains(reduction) else { throw context.fail("the reduction `\(reduction)` is not known") }
+        guard ["none", "mean", "sum"].contains(reduction) else {
+            throw context.fail("the reduction `\(reduction)` is not known")
+        }
         let ignored = context.node.int("ignore_index")
         let normalises = context.node.op == .softmaxCrossEntropyLoss
         let batch = shape[0]

@@ -27,7 +27,9 @@ enum ReferenceConvolutionInteger {
                     let own = zeros.isEmpty ? 0 : zeros[zeros.count == 1 ? 0 : channel]
                     let first = channel / (outputs / groups) * perGroup
                     for position in 0..<output.reduce(1, *) {
-                        let at = [position / (output[1] * output[2]), position / output[2] % output[1], position % output[2]]
+                        let at = [
+                            position / (output[1] * output[2]), position / output[2] % output[1], position % output[2],
+                        ]
                         var sum = 0.0
                         for kz in geometry.taps(0, at: at[0]) {
                             for ky in geometry.taps(1, at: at[1]) {

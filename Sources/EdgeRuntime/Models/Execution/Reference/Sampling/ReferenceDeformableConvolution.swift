@@ -37,7 +37,8 @@ enum ReferenceDeformableConvolution {
         return try .real(context, [result]) { values throws(ModelError) in
             var output = [Double](repeating: 0, count: result.count)
             func pixel(_ image: Int, _ row: Int, _ column: Int) -> Double {
-                row >= 0 && row < rows && column >= 0 && column < columns ? values[0][image + row * columns + column] : 0
+                row >= 0 && row < rows && column >= 0 && column < columns
+                    ? values[0][image + row * columns + column] : 0
             }
             func sampled(_ image: Int, _ y: Double, _ x: Double) -> Double {
                 guard y > -1, y < Double(rows), x > -1, x < Double(columns) else { return 0 }

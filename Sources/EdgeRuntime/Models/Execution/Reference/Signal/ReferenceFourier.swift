@@ -42,7 +42,9 @@ enum ReferenceFourier {
         // A real signal comes back from half a spectrum.
         let returnsReal = isInverse && isOnesided
         let length = try context.optionalIntegers(1)?.first ?? (returnsReal ? 2 * (shape[axis] - 1) : shape[axis])
-        guard length > 0, length <= 1 << 24 else { throw context.fail("a transform of \(length) elements is not possible") }
+        guard length > 0, length <= 1 << 24 else {
+            throw context.fail("a transform of \(length) elements is not possible")
+        }
         var resultShape = shape
         resultShape[axis] = isOnesided && !isInverse ? length / 2 + 1 : length
         resultShape[shape.count - 1] = returnsReal ? 1 : 2

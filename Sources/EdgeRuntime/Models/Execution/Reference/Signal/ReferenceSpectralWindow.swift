@@ -33,7 +33,8 @@ enum ReferenceSpectralWindow {
         let rate = try context.integers(2).first ?? 0
         let low = Double(try context.scalar(3))
         let high = Double(try context.scalar(4))
-        guard (1...65536).contains(bands), (1...(1 << 24)).contains(length), rate > 0, low >= 0, high >= low, high.isFinite
+        guard (1...65536).contains(bands), (1...(1 << 24)).contains(length), rate > 0, low >= 0, high >= low,
+            high.isFinite
         else { throw context.fail("\(bands) bands of a transform of \(length) elements are not possible") }
         let bins = length / 2 + 1
         let dtype = context.node.string("output_datatype").flatMap(DType.init) ?? .f32

@@ -113,7 +113,8 @@ enum ReferenceNormPooling {
         let dilations = try context.window("dilations", count: rank, standard: 1)
         let pads = try context.window("pads", count: 2 * rank, standard: 0, least: 0)
         let limit = LoweringContext.largestExtent
-        guard rank >= 1, block.count == rank, data.shape.count == 3, (image + block).allSatisfy({ $0 > 0 && $0 <= limit })
+        guard rank >= 1, block.count == rank, data.shape.count == 3,
+            (image + block).allSatisfy({ $0 > 0 && $0 <= limit })
         else { throw context.fail("its image \(image) and block \(block) do not fit shape \(data.shape)") }
         let positions: [Int] = (0..<rank).map { axis in
             let padded: Int = image[axis] + pads[axis] + pads[axis + rank]
