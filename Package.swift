@@ -164,4 +164,8 @@ if benchmarking {
         .executableTarget(
             name: "benchmark-protocols", dependencies: ["EdgeProtocols"], path: "Benchmarks/protocols",
             exclude: ["decode.edge"], swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+    package.targets.append(
+        .executableTarget(
+            name: "benchmark-training", dependencies: ["EdgeTraining", "EdgeModels", "EdgeTensors"],
+            path: "Benchmarks/gradients", swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
 }

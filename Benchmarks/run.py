@@ -13,6 +13,7 @@ import networks
 import protocols
 import search
 import startup
+import training
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
@@ -32,6 +33,7 @@ PARTS = {
     "federation": lambda options: federation.run(options.edgesh, options.rounds),
     "forecasting": lambda options: forecasting.run(options.edgesh),
     "search": lambda options: search.run(options.edgesh),
+    "training": lambda options: training.run(options.rounds),
     "protocols": lambda options: protocols.run(options.edgesh, options.rounds),
 }
 

@@ -83,12 +83,13 @@ EDGE_INLINE void tile(
         const edge_lanes second = *(const edge_lanes *)(panel + p * PANEL + LANES);
         const float *column = a + p * a_column;
         for (size_t i = 0; i < rows; i++) {
-            const edge_lanes factor = zero + column[i * a_row];
+            // A number less zero is the number, so that this is a broadcast and no arithmetic.
+            const edge_lanes factor = column[i * a_row] - zero;
             low[i] += factor * first;
             high[i] += factor * second;
         }
     }
-    const edge_lanes scale = zero + alpha;
+    const edge_lanes scale = alpha - zero;
     for (size_t i = 0; i < rows; i++) {
         float *out = c + i * ldc;
         if (width == PANEL) {

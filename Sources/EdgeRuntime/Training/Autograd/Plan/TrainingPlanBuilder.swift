@@ -114,6 +114,7 @@ struct TrainingPlanBuilder {
         if needs.contains(true) { for output in outputs where types[output]?.dtype == .f32 { active.insert(output) } }
         if differentiated.forward == nil, !differentiated.isView {
             let kernel = try context.kernel()
+            if let known = kernel.results { return record(known, of: node) }
             if kernel.isView, !needs.contains(true) { differentiated.isView = true }
             differentiated.forwardScratch = kernel.scratch
             differentiated.forward = { memory, _ throws(ModelError) in
@@ -154,12 +155,15 @@ struct TrainingPlanBuilder {
                 operand.map { NodeKernel.Input(dtype: $0.dtype, shape: $0.shape, constant: $0.constant) }
             }, options: options)
         guard kernel.results != nil || node.op != .shape else { return false }
-        let results = try kernel.run(operands.map { $0?.constant }, of: node)
+        record(try kernel.run(operands.map { $0?.constant }, of: node), of: node)
+        return true
+    }
+
+    private mutating func record(_ results: [Tensor], of node: Node) {
         for (output, result) in zip(node.outputs, results) {
             constants[output] = result
             types[output] = .init(dtype: result.dtype, shape: result.shape, constant: result)
         }
-        return true
     }
 
     /// Where the running mean and variance of a batch normalisation lie.
