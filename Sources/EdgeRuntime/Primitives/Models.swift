@@ -89,14 +89,21 @@ extension Primitives {
             details: """
                 A model is shown as a table of its layers: operator, shape of the output, parameters, multiplications (MACs), bytes
                 of weights and bits of a weight, with totals below; then what was done to it since it was read. The table's
-                rows are also in the field `layers` of the model.
+                rows are also in the field `layers` of the model. Last comes the memory that the activations of one sample take
+                here, and which values lie where in it, and when (steps are counted after layers were joined, from 0).
                 """,
-            topic: "Models", seeAlso: ["load", "compare"],
+            topic: "Models", seeAlso: ["load", "compare", "profile"],
             examples: [.needs("m.onnx", code: "describe(load(\"m\")).parameters")]
         ) { context, value -> Value in
             switch value {
             case .first(let object):
                 context.write(object.display(context.displayOptions) + "\n")
+                // A model that cannot be planned for one sample is described without its memory.
+                if let inputs = try? ModelInputs.zeros(for: object.model),
+                    let memory = try? object.session(context).activationMap(for: inputs)
+                {
+                    context.write("\n" + ActivationText.describe(memory, context.displayOptions) + "\n")
+                }
                 return try object.encode(context)
             case .second(let other):
                 context.write(context.display(other, context.displayOptions) + "\n")

@@ -26,6 +26,7 @@ public enum Primitives {
             BuiltinChapter("tensor to_list", tensors),
             BuiltinChapter("table", tables),
             BuiltinChapter("load save describe run latency", models(environment)),
+            BuiltinChapter("profile", profiling),
             BuiltinChapter("dataset sample", datasets(environment)),
             BuiltinChapter("evaluate compare", judging),
             BuiltinChapter("quantize", compression),
