@@ -95,6 +95,8 @@ import Testing
         "connect": ["connect(\"mqtt://127.0.0.1:1\")", "connect(\"modbus-tcp://127.0.0.1:1\")"],
         "serve": ["serve(\"modbus-tcp://127.0.0.1:0\")"], "shadow": ["shadow(\"x.db\")", "shadow(\"\")"],
         "plot": ["plot([1, 2], out: \"x.svg\")"],
+        "train": ["train(network([dense(1)], input: [1]), dataset([[1]], labels: [0]), checkpoint: \"x\")"],
+        "finetune": ["finetune(network([dense(1)], input: [1]), dataset([[1]], labels: [0]), checkpoint: \"x\")"],
     ]
 
     /// Objects that examples without data and without a broker cannot give.

@@ -165,7 +165,7 @@ import Testing
             Self.network(), data: Self.rings(), validation: Self.rings(seed: 2), options: options
         ).run()
         #expect(result.ending == .stopped && result.history.count < 20)
-        #expect(result.history.count - result.bestEpoch == 3)
+        #expect(result.history.count - result.bestEpoch <= 3)
     }
 
     @Test func whoeverInterruptsGetsTheBestSoFar() throws {

@@ -159,6 +159,23 @@ public enum ErrorCatalogue {
             "L0005", "metric does not fit",
             "The metric needs labels or outputs of another kind: accuracy needs classes, an error of numbers needs numbers."
         ),
+        Entry(
+            "L0006", "model cannot be trained",
+            "The model has nothing to train, is quantized, or has operators without a gradient between weights and output: see the message."
+        ),
+        Entry(
+            "L0007", "layers do not fit together",
+            "A layer of `network` cannot stand behind the one before it. The message names it and the shape that it gets."
+        ),
+        Entry("L0008", "option of training", "An option of training has a value that it cannot have."),
+        Entry(
+            "L0009", "training diverged",
+            "The loss or its gradient grew beyond all numbers. A lower learning rate, `clip: 1.0`, a warm-up, or data of moderate size help."
+        ),
+        Entry(
+            "L0010", "no such checkpoint",
+            "The checkpoint cannot be written or read, or belongs to a run with another model, other data or other options."
+        ),
     ]
 
     private static let compression = [

@@ -29,6 +29,12 @@ public enum Primitives {
             BuiltinChapter("profile", profiling),
             BuiltinChapter("dataset sample", datasets(environment)),
             BuiltinChapter("evaluate compare", judging),
+            BuiltinChapter(
+                """
+                network conv conv1d depthwise dense max_pool avg_pool global_pool batch_norm layer_norm dropout residual attention
+                embedding lstm gru
+                """, layers),
+            BuiltinChapter("train finetune", training),
             BuiltinChapter("quantize", compression),
             BuiltinChapter("prune prunable", pruning),
             BuiltinChapter("protocols decode encode identify translate read_capture", protocols(environment)),

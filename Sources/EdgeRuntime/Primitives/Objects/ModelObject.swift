@@ -12,6 +12,14 @@ public final class ModelObject: HostObject {
 
     public init(_ model: Model) { self.model = model }
 
+    /// A training goes wherever a model goes.
+    public static var types: [ValueType] { [.host(typeName), .host(TrainingObject.typeName)] }
+    public static var typeDescription: String { typeName }
+
+    public static func decode(_ value: Value, _ context: CallContext) throws -> ModelObject? {
+        (value.hostObject as? TrainingObject)?.model ?? value.hostObject as? ModelObject
+    }
+
     /// The layers and their cost.
     var summary: ModelSummary {
         if let cachedSummary { return cachedSummary }

@@ -245,15 +245,19 @@ public final class TrainingLoop {
     }
 
     private func keepBest(_ epoch: TrainingEpoch) {
-        let isBetter = state.best.map {
+        let kept = state.best
+        let isBetter = kept.map {
             watched.largerIsBetter ? epoch.metric > $0.metric : epoch.metric < $0.metric
         }
-        // Without data kept apart nothing says which weights are best: the last ones are taken.
-        guard isBetter ?? true || validation == nil else { return }
+        // Of equally good ones that with the smaller loss; without data kept apart nothing says which weights are best, and the
+        // last ones are taken.
+        let isAsGood = kept.map { epoch.metric == $0.metric && epoch.validationLoss < $0.loss } ?? false
+        guard isBetter ?? true || isAsGood || validation == nil else { return }
+        let improves = isBetter ?? true
         state.best = TrainingState.Best(
             parameters: Array(trainable.parameters.values), statistics: Array(trainable.statistics.values),
-            epoch: epoch.epoch, improvedEpoch: isBetter ?? true ? epoch.epoch : state.best?.improvedEpoch ?? 0,
-            metric: isBetter ?? true ? epoch.metric : state.best?.metric ?? epoch.metric)
+            epoch: epoch.epoch, improvedEpoch: improves ? epoch.epoch : kept?.improvedEpoch ?? 0,
+            metric: improves ? epoch.metric : kept?.metric ?? epoch.metric, loss: epoch.validationLoss)
     }
 
     /// Loss and watched metric on the validation data.

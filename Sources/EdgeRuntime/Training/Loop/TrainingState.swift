@@ -9,6 +9,8 @@ struct TrainingState {
         /// The last epoch that was better than those before.
         var improvedEpoch: Int
         var metric: Double
+        /// Their loss on the validation data; NaN without.
+        var loss: Double
     }
 
     /// The epochs that are over.
@@ -47,7 +49,9 @@ struct TrainingState {
         guard let best else { return }
         file[floats: "best.parameters"] = best.parameters
         file[floats: "best.statistics"] = best.statistics
-        file[words: "best"] = [UInt64(best.epoch), UInt64(best.improvedEpoch), best.metric.bitPattern]
+        file[words: "best"] = [
+            UInt64(best.epoch), UInt64(best.improvedEpoch), best.metric.bitPattern, best.loss.bitPattern,
+        ]
     }
 
     /// Nil where the file cannot be of a run with so many steps an epoch and so many parameters.
@@ -70,12 +74,12 @@ struct TrainingState {
             guard epoch == 0 else { return nil }
             return
         }
-        guard kept.count == 3, let best = Int(exactly: kept[0]), let improved = Int(exactly: kept[1]), best <= epoch,
+        guard kept.count == 4, let best = Int(exactly: kept[0]), let improved = Int(exactly: kept[1]), best <= epoch,
             improved <= epoch, let values = file[floats: "best.parameters"], values.count == parameters,
             let running = file[floats: "best.statistics"], running.count == statistics
         else { return nil }
         self.best = Best(
             parameters: values, statistics: running, epoch: best, improvedEpoch: improved,
-            metric: Double(bitPattern: kept[2]))
+            metric: Double(bitPattern: kept[2]), loss: Double(bitPattern: kept[3]))
     }
 }
