@@ -14,8 +14,9 @@ EDGE_INLINE EDGE_AVX512 __m512i load_unit(const char *address) {
     return _mm512_set1_epi32(unit);
 }
 
-/// One pixel alone would wait for each sum before the next: it is summed in two or four parts.
-#define PARTS(M, N) ((M) * (N) >= 8 ? 1 : (M) * (N) >= 4 ? 2 : (M) * (N) >= 2 ? 4 : 8)
+/// One pixel alone would wait for each sum before the next: it is summed in parts. A dense layer's last columns, fewer than the others, must be
+/// summed like those: where all columns have the same weights, all results are the same to the bit.
+#define PARTS(M, N) ((M) == 1 ? 4 : (M) * (N) >= 8 ? 1 : (M) * (N) >= 4 ? 2 : 4)
 
 /// Addresses of the tile's pixels as base + {0, 1, 2} * stride from every third pixel, which x86 addressing does for free.
 #define PIXEL(base, stride, m) ((base)[(m) / 3] + ((m) % 3) * (stride))

@@ -25,7 +25,7 @@ public enum Primitives {
             BuiltinChapter("args env here", self.environment(environment)),
             BuiltinChapter("tensor to_list", tensors),
             BuiltinChapter("table", tables),
-            BuiltinChapter("load save describe run latency", models(environment)),
+            BuiltinChapter("load save describe run reset latency", models(environment)),
             BuiltinChapter("profile", profiling),
             BuiltinChapter("dataset sample", datasets(environment)),
             BuiltinChapter("evaluate compare", judging),

@@ -49,7 +49,10 @@ enum ReferenceBinary {
                 return try combine(context, T.self) { $0.truncatingRemainder(dividingBy: $1) }
             }
             // The sign of the divisor, as Python has it.
-            return try combine(context, T.self) { $0 - ($0 / $1).rounded(.down) * $1 }
+            return try combine(context, T.self) { value, by in
+                let rest = value.truncatingRemainder(dividingBy: by)
+                return rest != 0 && (rest < 0) != (by < 0) ? rest + by : rest
+            }
         default: throw context.unsupported(T.self == Float.self ? .f32 : .f64)
         }
     }
@@ -73,8 +76,10 @@ enum ReferenceBinary {
         case .bitwiseOr: return try combine(context, T.self) { $0 | $1 }
         case .bitwiseXor: return try combine(context, T.self) { $0 ^ $1 }
         case .bitShift:
+            // A negative amount moves every bit out, as a very large one does.
             return context.node.string("direction") == "RIGHT"
-                ? try combine(context, T.self) { $0 >> $1 } : try combine(context, T.self) { $0 << $1 }
+                ? try combine(context, T.self) { $1 < 0 ? $0 >> T(T.bitWidth - 1) : $0 >> $1 }
+                : try combine(context, T.self) { $1 < 0 ? 0 : $0 << $1 }
         case .mod: return try divide(context, T.self)
         case .pow:
             guard try context.operand(1).dtype == context.operand(0).dtype else {

@@ -127,7 +127,19 @@ enum ReferenceRearrange {
         let (rows, columns) = (h / block, w / block)
         let channels = (c.multipliedReportingOverflow(by: block).partialValue).multipliedReportingOverflow(by: block)
             .partialValue
+        // DCR: channel = (row in block, column in block, channel); CRD: (channel, row in block, column in block).
+        let isCRD = context.node.string("mode") == "CRD"
         switch context.node.layout {
+        case .channelsFirst where isCRD:
+            return try copy(
+                context, data, shape: [n, c, block, block, rows, columns],
+                strides: [strides.n, strides.c, strides.h, strides.w, strides.h * block, strides.w * block],
+                as: [n, channels, rows, columns])
+        case .channelsLast where isCRD:
+            return try copy(
+                context, data, shape: [n, rows, columns, c, block, block],
+                strides: [strides.n, strides.h * block, strides.w * block, strides.c, strides.h, strides.w],
+                as: [n, rows, columns, channels])
         case .channelsFirst:
             return try copy(
                 context, data, shape: [n, block, block, c, rows, columns],
