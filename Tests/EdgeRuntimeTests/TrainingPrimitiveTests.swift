@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("train(net, data, optimizer: \"adamv\")", "E0414", "adamw"),
+        ("train(net, data, optimizer: \"adamv\")", "E0414", "adam"),
         ("train(net, data, optimizer: {kind: \"sgd\", momentom: 1})", "E0414", "momentum"),
         ("train(net, data, schedule: \"cosin\")", "E0414", "cosine"),
         ("train(net, data, loss: \"huger\")", "E0414", "huber"),

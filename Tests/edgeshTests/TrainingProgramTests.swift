@@ -21,8 +21,10 @@ import Testing
     /// Runs a script again and again, each time killed at another moment, until it comes to its end.
     @Test func aRunThatIsKilledAgainAndAgainEndsWithTheSameBits() throws {
         let folder = try TemporaryDirectory()
+        let start = Date()
         let whole = try ProgramUnderTest.run(
             [try folder.write("whole.edge", Self.script("whole"))], directory: folder.path)
+        let duration = Date().timeIntervalSince(start)
         #expect(whole.exitCode == 0, "\(whole.standardError)")
         let script = try folder.write("killed.edge", Self.script("killed"))
         var random = SystemRandomNumberGenerator()
@@ -35,8 +37,8 @@ import Testing
             process.standardOutput = FileHandle.nullDevice
             process.standardError = FileHandle.nullDevice
             try process.run()
-            // Later ones live longer, so that slow machines come to an end too.
-            let life = Double.random(in: 0.02...0.25, using: &random) * (1 + Double(attempt) / 8)
+            // A part of what a whole run takes; later ones live longer, so that slow machines come to an end too.
+            let life = duration * Double.random(in: 0.05...0.4, using: &random) * (1 + Double(attempt) / 8)
             let end = Date(timeIntervalSinceNow: life)
             while process.isRunning && Date() < end { usleep(1_000) }
             if process.isRunning {

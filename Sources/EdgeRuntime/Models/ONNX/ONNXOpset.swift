@@ -32,6 +32,9 @@ enum ONNXOpset {
         case .reshape: node.int("allowzero") == 1 ? 14 : 13
         case .shape: node.attributes.isEmpty ? 13 : 15
         case .pad: node.input(3) == nil ? 13 : 18
+        case .add, .sub, .mul, .div: narrowIntegers.contains(dtype(node, in: graph)) ? 14 : 13
+        case .averagePool: node.ints("dilations") == nil ? 13 : 19
+        case .reduceMax where dtype(node, in: graph) == .bool, .reduceMin where dtype(node, in: graph) == .bool: 20
         case .reduceSum: 13
         case _ where node.op.isReduction:
             node.input(1).map { graph.constants[$0] == nil } == true ? 18 : 13
@@ -48,6 +51,15 @@ enum ONNXOpset {
         case .batchNormalization: node.int("training_mode") == 1 ? 14 : 13
         default: max(13, introduced[node.op] ?? 13)
         }
+    }
+
+    /// Types that arithmetic took on with opset 14.
+    private static let narrowIntegers: Set<DType> = [.i8, .i16, .u8, .u16]
+
+    private static func dtype(_ node: Node, in graph: Graph) -> DType {
+        let type = node.input(0).flatMap { graph.type(of: $0) }
+        // Quantized values are written as the real numbers they stand for.
+        return type?.quantization == nil ? type?.dtype ?? .f32 : .f32
     }
 
     /// Attributes of `Resize` that opset 18 brought.

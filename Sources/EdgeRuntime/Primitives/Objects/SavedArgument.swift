@@ -7,7 +7,7 @@ enum SavedArgument: BuiltinArgument {
     case report(ReportObject)
     case tensors([(name: String, tensor: Tensor)])
 
-    static var types: [ValueType] { [.host(ModelObject.typeName), .host(ReportObject.typeName), .record] }
+    static var types: [ValueType] { ModelObject.types + [.host(ReportObject.typeName), .record] }
     static var typeDescription: String { "model | report | record of tensors" }
     static func describe(_ value: SavedArgument) -> String { "" }
 
