@@ -2,8 +2,8 @@
 # make run        install what is missing, build, run examples/pipeline.edge
 # make test       install what is missing, build, run every test
 # make bench      compare with other languages and runtimes, side by side
-# make soak       run SOAK_PROGRAMS random programs in the sandbox, fuzz the readers, the grammars and the language for
-#                 SOAK_SECONDS each
+# make soak       run the tests of the program on the release binary and SOAK_PROGRAMS random programs in the sandbox, fuzz
+#                 the readers, the grammars and the language for SOAK_SECONDS each
 # make install    copy the program below PREFIX (default /usr/local)
 # make size       what the release binary weighs
 # make format     write Swift files, and with a release binary scripts, as the project's style wants them
@@ -53,7 +53,8 @@ bench: release peers
 	Benchmarks/run.sh
 
 soak: release peers
-	$(STRICT) $(SWIFT) build --product sandbox-probe
+	$(STRICT) $(SWIFT) build --build-tests
+	EDGESH=$(abspath $(BINARY)) $(STRICT) $(SWIFT) test --skip-build --filter edgeshTests
 	.build/debug/sandbox-probe $(SOAK_PROGRAMS) 1 examples/models/bearing.onnx
 	Tests/Fuzz/run.sh $(SOAK_SECONDS)
 

@@ -4,9 +4,13 @@ import Foundation
 public enum ProgramUnderTest {
     /// The full path of the program, which the build puts beside the test bundle; `EDGESH` overrides it.
     public static let path: String =
-        ProcessInfo.processInfo.environment["EDGESH"]
-        ?? URL(fileURLWithPath: CommandLine.arguments.first ?? "").deletingLastPathComponent()
-        .appendingPathComponent("edgesh").path
+        ProcessInfo.processInfo.environment["EDGESH"] ?? besideTheTests("edgesh")
+
+    /// The full path of a program that was built together with the tests.
+    public static func besideTheTests(_ name: String) -> String {
+        URL(fileURLWithPath: CommandLine.arguments.first ?? "").deletingLastPathComponent().appendingPathComponent(name)
+            .path
+    }
 
     /// Runs the program as a user would from a shell.
     public static func run(

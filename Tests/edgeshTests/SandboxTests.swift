@@ -97,8 +97,7 @@ import Testing
 
     /// `EDGESH_PROBE_PROGRAMS` in the environment says how many; `make soak` runs 10,000.
     @Test func randomProgramsInTheSandboxTouchNothing() throws {
-        let probe = URL(fileURLWithPath: ProgramUnderTest.path).deletingLastPathComponent()
-            .appendingPathComponent("sandbox-probe").path
+        let probe = ProgramUnderTest.besideTheTests("sandbox-probe")
         let count = ProcessInfo.processInfo.environment["EDGESH_PROBE_PROGRAMS"] ?? "400"
         let result = try Subprocess.run(
             probe, [count, "7", PackageRoot.file("examples/models/bearing.onnx")], timeout: 3_600)

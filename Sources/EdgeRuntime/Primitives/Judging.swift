@@ -108,7 +108,7 @@ extension CallContext {
         let cancellation = self.cancellation
         let isCancelled: @Sendable () -> Bool = { cancellation.isCancelled }
         do {
-            let result = try DataWork.$isCancelled.withValue(isCancelled) { try body(isCancelled) }
+            let result = try DataWork.withCancellation(isCancelled) { try body(isCancelled) }
             try checkCancellation()
             return result
         } catch {

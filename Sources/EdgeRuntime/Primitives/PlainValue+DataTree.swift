@@ -13,7 +13,7 @@ extension DataTree {
         case .quantity(let quantity): self = DataTree.number(quantity.value)
         case .string(let text): self = .text(text)
         case .bytes(let bytes): self = .text(DataTree.hexadecimal(bytes))
-        case .list(let elements): self = .list(DataWork.isCancelled?() == true ? [] : elements.map { DataTree($0) })
+        case .list(let elements): self = .list(DataWork.isCancelled ? [] : elements.map { DataTree($0) })
         case .record(let fields): self = .record(fields.map { Field(name: $0.key, value: DataTree($0.value)) })
         }
     }
