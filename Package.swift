@@ -144,16 +144,20 @@ let package = Package(
 )
 
 if fuzzing {
-    let fuzzed: [(name: String, folder: String, part: Target.Dependency)] = [
-        ("onnx", "ONNX", "EdgeModels"), ("tflite", "TFLite", "EdgeModels"), ("lexer", "Language/Lexer", "EdgeLang"),
-        ("parser", "Language/Parser", "EdgeLang"), ("run", "Language/Run", "EdgeLang"),
-        ("safetensors", "Safetensors", "EdgeTensors"),
-        ("update", "Update", "EdgeFederation"), ("protocols", "Protocols", "EdgeProtocols"),
+    let fuzzed: [(name: String, folder: String, parts: [Target.Dependency])] = [
+        ("onnx", "ONNX", ["EdgeModels", "FuzzingModels"]), ("tflite", "TFLite", ["EdgeModels", "FuzzingModels"]),
+        ("lexer", "Language/Lexer", ["EdgeLang"]), ("parser", "Language/Parser", ["EdgeLang"]),
+        ("run", "Language/Run", ["EdgeLang"]), ("safetensors", "Safetensors", ["EdgeTensors"]),
+        ("update", "Update", ["EdgeFederation"]), ("protocols", "Protocols", ["EdgeProtocols"]),
     ]
     package.targets.append(.target(name: "Fuzzing", path: "Tests/Fuzz/Support", swiftSettings: strict))
-    package.targets += fuzzed.map { name, folder, part in
+    package.targets.append(
+        .target(
+            name: "FuzzingModels", dependencies: ["EdgeModels", "EdgeTensors"], path: "Tests/Fuzz/Models",
+            swiftSettings: strict))
+    package.targets += fuzzed.map { name, folder, parts in
         .executableTarget(
-            name: "fuzz-\(name)", dependencies: ["Fuzzing", part], path: "Tests/Fuzz/\(folder)",
+            name: "fuzz-\(name)", dependencies: ["Fuzzing"] + parts, path: "Tests/Fuzz/\(folder)",
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])])
     }

@@ -6,9 +6,10 @@
 #   TARGET   onnx, tflite, safetensors, lexer, parser, run, update or protocols (default: all)
 #
 # A finding is left in .build/fuzz/findings as crash-*, timeout-* or oom-*. What was found to reach new code is kept in
-# .build/fuzz/found and used by the next run; the seeds in Tests/Fuzz/corpus stay as they are. The three targets of the
-# language share a corpus (`lexer-*` and `parser-*` in it were found by runs) and a dictionary, and take the cases of Tests/Spec,
-# the examples and the library for seeds, too.
+# .build/fuzz/found and used by the next run; the seeds in Tests/Fuzz/corpus stay as they are. The readers of models take models
+# of one operator each for seeds, too, and what they read is written in both formats and run. The three targets of the
+# language share a corpus (`lexer-*` and `parser-*` in it were found by runs) and a dictionary, and take the cases of
+# Tests/Spec, the examples and the library for seeds, too.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -30,6 +31,16 @@ make_language_seeds() {
     done
 }
 
+# Models of one operator each, where there is a Python that has the packages which make them.
+make_model_seeds() {
+    local python=${EDGESH_PYTHON:-.venv/bin/python}
+    mkdir -p ".build/fuzz/models/$1"
+    if [[ -n $(ls -A ".build/fuzz/models/$1") ]]; then return; fi
+    if ! "$python" -W ignore Tests/Fuzz/collect_models.py "$1" ".build/fuzz/models/$1" 2>/dev/null; then
+        echo "no models of single operators: $python cannot make them; \`make peers\` installs what it needs" >&2
+    fi
+}
+
 export EDGESH_FUZZ=1
 status=0
 for target in "${targets[@]}"; do
@@ -38,6 +49,10 @@ for target in "${targets[@]}"; do
     seeds=("Tests/Fuzz/corpus/$target")
     options=(-max_len=8192)
     case $target in
+    onnx | tflite)
+        make_model_seeds "$target"
+        seeds+=(".build/fuzz/models/$target")
+        ;;
     lexer | parser | run)
         make_language_seeds
         seeds=(Tests/Fuzz/corpus/language .build/fuzz/language)
