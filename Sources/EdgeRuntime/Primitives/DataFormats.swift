@@ -11,7 +11,7 @@ extension Primitives {
             seeAlso: ["to_json", "read_json"],
             examples: [Example("parse_json(\"{\\\"a\\\": [1, 2.5, null]}\").a", "[1, 2.5, null]")]
         ) { context, text in
-            try context.cancellable { _ in PlainValue(try JSONReader.read(Array(text.utf8))) }
+            try context.cancellableDataWork { PlainValue(try JSONReader.read(Array(text.utf8))) }
         },
         BuiltinSpec(
             "to_json", "Writes a value as JSON.",
@@ -22,7 +22,7 @@ extension Primitives {
                 Example("to_json({name: \"pump\", size: 1KiB})", "\"{\\\"name\\\": \\\"pump\\\", \\\"size\\\": 1024}\"")
             ]
         ) { context, value, indent in
-            try context.cancellable { _ in
+            try context.cancellableDataWork {
                 try JSONWriter(indentation: indent == 0 ? nil : indent).write(DataTree(value))
             }
         },
@@ -34,7 +34,7 @@ extension Primitives {
             examples: [Example("write_text(\"a.json\", \"[1, 2]\")\nread_json(\"a.json\")", "[1, 2]")]
         ) { context, path in
             try context.authorize(.readFile(path))
-            return try context.cancellable { _ in
+            return try context.cancellableDataWork {
                 PlainValue(try inFile(path) { () throws(DataError) in try JSONReader.read(FileContents.read(path)) })
             }
         },
@@ -48,7 +48,7 @@ extension Primitives {
             examples: [Example("write_json(\"b.json\", {a: 1})\nread_json(\"b.json\").a", "1")]
         ) { context, path, value, indent in
             try context.authorize(.writeFile(path))
-            let text = try context.cancellable { _ in
+            let text = try context.cancellableDataWork {
                 try JSONWriter(indentation: indent == 0 ? nil : indent).write(DataTree(value))
             }
             try FileContents.write((text + "\n").utf8, to: path)
@@ -60,7 +60,7 @@ extension Primitives {
             returns: "the value", type: "any", topic: "Data formats", seeAlso: ["to_yaml", "read_yaml"],
             examples: [Example("parse_yaml(\"rate: 50\\nunits: [a, b]\")", "{rate: 50, units: [\"a\", \"b\"]}")]
         ) { context, text in
-            try context.cancellable { _ in PlainValue(try YAMLReader.read(Array(text.utf8))) }
+            try context.cancellableDataWork { PlainValue(try YAMLReader.read(Array(text.utf8))) }
         },
         BuiltinSpec(
             "to_yaml", "Writes a value as YAML.",
@@ -68,7 +68,7 @@ extension Primitives {
             returns: "YAML", details: quantitiesInFiles, topic: "Data formats", seeAlso: ["parse_yaml", "write_yaml"],
             examples: [Example("print(to_yaml({rate: 50, units: [\"a\"]}))", "rate: 50\nunits:\n  - a\n")]
         ) { context, value in
-            try context.cancellable { _ in try YAMLWriter.write(DataTree(value)) }
+            try context.cancellableDataWork { try YAMLWriter.write(DataTree(value)) }
         },
         BuiltinSpec(
             "read_yaml", "Reads a value from a file of YAML.",
@@ -78,7 +78,7 @@ extension Primitives {
             examples: [Example("write_text(\"a.yaml\", \"a: [1, 2]\")\nread_yaml(\"a.yaml\").a", "[1, 2]")]
         ) { context, path in
             try context.authorize(.readFile(path))
-            return try context.cancellable { _ in
+            return try context.cancellableDataWork {
                 PlainValue(try inFile(path) { () throws(DataError) in try YAMLReader.read(FileContents.read(path)) })
             }
         },
@@ -91,7 +91,7 @@ extension Primitives {
             examples: [Example("write_yaml(\"b.yaml\", {a: \"yes\"})\nread_yaml(\"b.yaml\").a", "\"yes\"")]
         ) { context, path, value in
             try context.authorize(.writeFile(path))
-            let text = try context.cancellable { _ in try YAMLWriter.write(DataTree(value)) }
+            let text = try context.cancellableDataWork { try YAMLWriter.write(DataTree(value)) }
             try FileContents.write(text.utf8, to: path)
             return Nothing()
         },
@@ -114,7 +114,7 @@ extension Primitives {
         ) { context, path, header, separator in
             try context.authorize(.readFile(path))
             let byte = try separatorByte(separator)
-            return try context.cancellable { _ in
+            return try context.cancellableDataWork {
                 let table = try inFile(path) { () throws(DataError) in
                     try CSVTable(FileContents.read(path), separator: byte, hasHeader: header)
                 }
@@ -135,7 +135,7 @@ extension Primitives {
         ) { context, path, rows, separator in
             try context.authorize(.writeFile(path))
             _ = try separatorByte(separator)
-            let text = try context.cancellable { _ in
+            let text = try context.cancellableDataWork {
                 let (columns, cells) = try csvCells(DataTree(rows))
                 return try CSVWriter(separator: separator.first ?? ",").write(columns: columns, rows: cells)
             }

@@ -106,14 +106,18 @@ extension CallContext {
     /// Runs work that asks now and then whether it should end, and may then give back anything: the run ends as cancelled.
     func cancellable<Result>(_ body: (@escaping @Sendable () -> Bool) throws -> Result) throws -> Result {
         let cancellation = self.cancellation
-        let isCancelled: @Sendable () -> Bool = { cancellation.isCancelled }
         do {
-            let result = try DataWork.withCancellation(isCancelled) { try body(isCancelled) }
+            let result = try body { cancellation.isCancelled }
             try checkCancellation()
             return result
         } catch {
             try checkCancellation()
             throw error
         }
+    }
+
+    /// Runs work that reads or writes data files, whose parts ask `DataWork` whether they should end.
+    func cancellableDataWork<Result>(_ body: () throws -> Result) throws -> Result {
+        try cancellable { isCancelled in try DataWork.withCancellation(isCancelled, body) }
     }
 }

@@ -60,7 +60,7 @@ extension Primitives {
                 guard separator.utf8.count == 1, let byte = separator.utf8.first, byte != 0x22, byte != 0x0A else {
                     throw RuntimeError(.unsuitableValue, "a separator is one character of ASCII, and no quote")
                 }
-                table = try context.cancellable { _ in
+                table = try context.cancellableDataWork {
                     SeriesTable(try CSVTable(FileContents.read(found), separator: byte))
                 }
             case .second(let plain):

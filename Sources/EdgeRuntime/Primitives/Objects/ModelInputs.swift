@@ -17,7 +17,7 @@ enum ModelInputs {
                 notes: ["inputs: \(names)"])
         }
         return try zip(tensors, graph.inputs).map { tensor, id in
-            guard let type = graph.type(of: id) else { return tensor }
+            guard let type = graph.type(of: id), !fits(tensor, type) else { return tensor }
             return try withBatch(tensor, for: type).fitted(to: type)
         }
     }
@@ -30,6 +30,12 @@ enum ModelInputs {
             }
             return try Tensor(zeros: shape.map { $0.fixedValue ?? 1 }, dtype: type.dtype)
         }
+    }
+
+    /// Whether a tensor is as the model wants it.
+    private static func fits(_ tensor: Tensor, _ type: TensorType) -> Bool {
+        guard tensor.dtype == type.dtype, let shape = type.shape, shape.count == tensor.rank else { return false }
+        return zip(shape, tensor.shape).allSatisfy { dimension, extent in (dimension.fixedValue ?? extent) == extent }
     }
 
     /// One sample without the axis of the batch gets it.

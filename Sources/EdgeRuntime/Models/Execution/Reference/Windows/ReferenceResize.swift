@@ -101,7 +101,8 @@ enum ReferenceResize {
         ) throws(ModelError) {
             isIdentity = extent == result && scale == 1 && (region == nil || region.map { $0 == (0, 1) } == true)
             outsideValue = context.node.float("extrapolation_value") ?? 0
-            if isIdentity { return }
+            // Of nothing there is nothing to mix, and its scale is zero.
+            if isIdentity || result == 0 { return }
             guard extent > 0 else { throw context.fail("an empty axis cannot be resized") }
             let mode = context.node.string("mode") ?? "nearest"
             let transform = context.node.string("coordinate_transformation_mode") ?? "half_pixel"
