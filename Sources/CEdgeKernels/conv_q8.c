@@ -22,11 +22,22 @@ static bool is_valid(const edge_conv_q8_options *o) {
     return !o->add_residual || (o->sum_scale > 0 && o->sum_min >= lowest && o->sum_max <= highest);
 }
 
-static edge_unit unit_for(const edge_conv_q8 *conv, size_t count) {
+/// Whether products of four bytes are one instruction, for which narrow weights stay in the upper bits of their byte.
+static bool multiplies_four(const edge_conv_q8 *conv) { return conv->isa >= EDGE_ISA_AVX512_VNNI; }
+
+/// Whether weights are 4-bit or 2-bit and stay so.
+static bool is_narrow(const edge_conv_q8 *conv) {
     const edge_conv_q8_options *o = &conv->options;
-    bool nibbles = o->weight_type == EDGE_WEIGHT_I4 && o->weight_zero == 0;
-    if (conv->isa < EDGE_ISA_AVX512_VNNI) return nibbles ? EDGE_UNIT_S16S4 : EDGE_UNIT_S16;
-    return nibbles ? EDGE_UNIT_U8S4 : fits_i8(o, count) ? EDGE_UNIT_U8S8 : EDGE_UNIT_S16;
+    if (o->weight_zero != 0 || (o->weight_type != EDGE_WEIGHT_I4 && o->weight_type != EDGE_WEIGHT_I2)) return false;
+    if (!multiplies_four(conv)) return true;
+    // Products in the upper bits, 255 * 128 each, must not leave 32 bits; longer sums are computed with bytes.
+    const int64_t channels = conv->scale_groups > 1 ? o->scale_group : conv->in_g;
+    return channels * o->shape.kernel_h * o->shape.kernel_w <= 1 << 16;
+}
+
+static edge_unit unit_for(const edge_conv_q8 *conv, size_t count) {
+    if (is_narrow(conv)) return conv->options.weight_type == EDGE_WEIGHT_I4 ? EDGE_UNIT_U8S4 : EDGE_UNIT_U8S2;
+    return multiplies_four(conv) && fits_i8(&conv->options, count) ? EDGE_UNIT_U8S8 : EDGE_UNIT_S16;
 }
 
 static void *copied(const void *array, size_t count, size_t size) {
@@ -37,19 +48,19 @@ static void *copied(const void *array, size_t count, size_t size) {
 
 /// The zero point of the activations as the packed kernel sees them: unsigned ones, or with zero taken off.
 static int32_t shifted_zero(const edge_conv_q8 *conv, edge_q8 type, int32_t zero) {
-    bool unsigned_activations = conv->unit == EDGE_UNIT_U8S8 || conv->unit == EDGE_UNIT_U8S4;
-    return unsigned_activations ? zero - edge_lowest_q8(type) - EDGE_BYTE_BIAS : 0;
-}
-
-/// Whether the zero point's share is taken off as a float after the multiplication: 4-bit accumulators are 16 times too
-/// large, and several scale groups have no common integer.
-static bool corrects_in_float(const edge_conv_q8 *conv) {
-    return conv->scale_groups > 1 || conv->unit == EDGE_UNIT_U8S4;
+    return conv->unit == EDGE_UNIT_S16 ? 0 : zero - edge_lowest_q8(type) - EDGE_BYTE_BIAS;
 }
 
 /// What one unit of the accumulators is worth, in weights.
 static float accumulator_unit(const edge_conv_q8 *conv) {
-    return conv->unit == EDGE_UNIT_U8S4 ? 1.0f / 16 : 1;
+    if (!multiplies_four(conv)) return 1;
+    return conv->unit == EDGE_UNIT_U8S4 ? 1.0f / 16 : conv->unit == EDGE_UNIT_U8S2 ? 1.0f / 64 : 1;
+}
+
+/// Whether the zero point's share is taken off as a float after the multiplication: accumulators of narrow weights may be
+/// too large by a factor, and several scale groups have no common integer.
+static bool corrects_in_float(const edge_conv_q8 *conv) {
+    return conv->scale_groups > 1 || accumulator_unit(conv) != 1;
 }
 
 /// The number of lanes of the packed kernel, and the channel of one (-1 for padding).
@@ -126,12 +137,13 @@ static bool pack(edge_conv_q8 *conv, size_t count) {
     const edge_conv_q8_options *o = &conv->options;
     conv->unit = unit_for(conv, count);
     if (conv->kind == EDGE_Q8_DEPTHWISE) {
-        bool nibbles = conv->unit == EDGE_UNIT_U8S4 || conv->unit == EDGE_UNIT_S16S4;
+        // Filters of few taps gain nothing from 2 bits: they are stored in 4.
+        const bool nibbles = conv->unit == EDGE_UNIT_U8S4 || conv->unit == EDGE_UNIT_U8S2;
 #if EDGE_ARM
-        conv->unit = nibbles ? EDGE_UNIT_S16S4 : EDGE_UNIT_S16;
+        conv->unit = EDGE_UNIT_S16;
 #else
         // Weights beyond a signed byte are split over two taps.
-        if (conv->isa == EDGE_ISA_AVX512_VNNI && conv->unit == EDGE_UNIT_S16) conv->unit = EDGE_UNIT_U8S8;
+        conv->unit = !multiplies_four(conv) ? EDGE_UNIT_S16 : nibbles ? EDGE_UNIT_U8S4 : EDGE_UNIT_U8S8;
 #endif
         if (!edge_depthwise_q8_create(&conv->depthwise, &o->shape, conv->isa, nibbles, o, edge_conv_q8_weight)) return false;
     } else if (!edge_direct_create(&conv->direct, &o->shape, conv->unit, o->scale_group, conv->isa, o, edge_conv_q8_weight)) {
@@ -168,7 +180,7 @@ edge_conv_q8 *edge_conv_q8_create(const edge_conv_q8_options *options) {
     if (o->bias_f32) ready = ready && (conv->bias_f32 = copied(o->bias_f32, s->out_c, sizeof(float))) != NULL;
     if (ready && conv->kind != EDGE_Q8_SCALAR) ready = pack(conv, count);
     if (ready && conv->kind == EDGE_Q8_SCALAR) {
-        size_t bytes = o->weight_type == EDGE_WEIGHT_I4 ? (count + 1) / 2 : count;
+        size_t bytes = o->weight_type == EDGE_WEIGHT_I4 ? (count + 1) / 2 : o->weight_type == EDGE_WEIGHT_I2 ? (count + 3) / 4 : count;
         ready = (conv->weights = copied(o->weights, bytes, 1)) != NULL;
     }
     o->weights = conv->weights;

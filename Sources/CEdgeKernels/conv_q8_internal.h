@@ -21,8 +21,8 @@ struct edge_conv_q8 {
     edge_unit unit;
     edge_direct direct;
     edge_depthwise_q8 depthwise;
-    /// Per lane: what the accumulators start from, the sum of the weights (floats, times their scales, where 4-bit or in
-    /// scale groups), the bias as a float. Per lane and scale group: the multiplier.
+    /// Per lane: what the accumulators start from, the sum of the weights (floats, times their scales, where the zero
+    /// point is corrected as a float), the bias as a float. Per lane and scale group: the multiplier.
     int32_t *starts;
     float *multipliers, *biases;
     int32_t *sums;

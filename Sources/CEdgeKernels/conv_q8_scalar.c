@@ -5,11 +5,13 @@ int32_t edge_conv_q8_weight(const void *context, size_t index) {
     switch (o->weight_type) {
     case EDGE_WEIGHT_I8: return ((const int8_t *)o->weights)[index] - o->weight_zero;
     case EDGE_WEIGHT_U8: return ((const uint8_t *)o->weights)[index] - o->weight_zero;
-    case EDGE_WEIGHT_I4: break;
+    case EDGE_WEIGHT_I4:
+    case EDGE_WEIGHT_I2: break;
     }
-    uint8_t pair = ((const uint8_t *)o->weights)[index / 2];
-    int32_t nibble = index % 2 ? pair >> 4 : pair & 15;
-    return (nibble ^ 8) - 8 - o->weight_zero;
+    const int32_t bits = o->weight_type == EDGE_WEIGHT_I4 ? 4 : 2, per_byte = 8 / bits, sign = 1 << (bits - 1);
+    int32_t byte = ((const uint8_t *)o->weights)[index / per_byte];
+    int32_t number = (byte >> (index % per_byte * bits)) & (2 * sign - 1);
+    return (number ^ sign) - sign - o->weight_zero;
 }
 
 // The definition of a quantized convolution, written for reading.

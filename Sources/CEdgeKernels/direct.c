@@ -3,10 +3,11 @@
 enum { UNIT_BYTES = 4 };
 
 static int32_t elements_per_unit(edge_unit unit) {
-    return unit == EDGE_UNIT_F32 ? 1 : unit == EDGE_UNIT_U8S8 || unit == EDGE_UNIT_U8S4 ? 4 : 2;
+    return unit == EDGE_UNIT_F32 ? 1 : unit == EDGE_UNIT_S16 ? 2 : 4;
 }
 
-static bool is_4bit(edge_unit unit) { return unit == EDGE_UNIT_U8S4 || unit == EDGE_UNIT_S16S4; }
+/// The units whose weights share their bytes.
+static int32_t units_per_byte(edge_unit unit) { return unit == EDGE_UNIT_U8S4 ? 2 : unit == EDGE_UNIT_U8S2 ? 4 : 1; }
 
 /// Whether a run is a whole row of the kernel rather than the channels of one tap.
 static bool joins_taps(const edge_direct *d) { return d->shape.dilation_w == 1 && d->scale_groups == 1; }
@@ -42,9 +43,9 @@ static ptrdiff_t weight_index(const edge_direct *d, int32_t out, int32_t scale_g
     return (((ptrdiff_t)out * d->in_g + channel) * s->kernel_h + ky) * s->kernel_w + kx;
 }
 
-/// Where a lane's element of the weights goes, in elements (nibbles for 4 bits) from the start of its panel.
+/// Writes every weight to its place.
 static void pack(edge_direct *d, const void *source, edge_weight_reader read) {
-    const int32_t per_unit = elements_per_unit(d->unit);
+    const int32_t per_unit = elements_per_unit(d->unit), shared = units_per_byte(d->unit), bits = 8 / shared;
     for (int32_t out = 0; out < d->shape.out_c; out++) {
         int32_t group = out / d->out_g, local = out % d->out_g;
         int32_t block = local / EDGE_BLOCK, lane = local % EDGE_BLOCK;
@@ -58,15 +59,14 @@ static void pack(edge_direct *d, const void *source, edge_weight_reader read) {
                     if (index < 0) continue;
                     int32_t unit = element / per_unit, part = element % per_unit;
                     size_t row = ((size_t)sg * d->runs + run) * d->units + unit;
-                    size_t place = is_4bit(d->unit) ? row / 2 : row;
-                    size_t cell = ((place * width + in_panel) * EDGE_BLOCK + lane) * per_unit + part;
+                    size_t cell = ((row / shared * width + in_panel) * EDGE_BLOCK + lane) * per_unit + part;
                     switch (d->unit) {
                     case EDGE_UNIT_F32: ((float *)base)[cell] = ((const float *)source)[index]; break;
                     case EDGE_UNIT_U8S8: ((int8_t *)base)[cell] = (int8_t)read(source, index); break;
                     case EDGE_UNIT_S16: ((int16_t *)base)[cell] = (int16_t)read(source, index); break;
                     case EDGE_UNIT_U8S4:
-                    case EDGE_UNIT_S16S4:
-                        ((uint8_t *)base)[cell] |= (uint8_t)((read(source, index) & 15) << (row % 2 * 4));
+                    case EDGE_UNIT_U8S2:
+                        ((uint8_t *)base)[cell] |= (uint8_t)((read(source, index) & ((1 << bits) - 1)) << (row % shared * bits));
                         break;
                     }
                 }
@@ -97,9 +97,9 @@ bool edge_direct_create(
     int32_t run_elements = joined ? s->kernel_w * d->in_g : d->scale_group;
     d->runs = joined ? s->kernel_h : s->kernel_h * s->kernel_w;
     d->units = (run_elements + per_unit - 1) / per_unit;
-    if (is_4bit(unit)) d->units = (d->units + 1) / 2 * 2;
-    d->block_bytes = (size_t)d->scale_groups * d->runs * d->units * EDGE_BLOCK * UNIT_BYTES / (is_4bit(unit) ? 2 : 1);
-    if (unit == EDGE_UNIT_S16S4) d->block_bytes /= 2;
+    const int32_t shared = units_per_byte(unit);
+    d->units = (d->units + shared - 1) / shared * shared;
+    d->block_bytes = (size_t)d->scale_groups * d->runs * (d->units / shared) * EDGE_BLOCK * UNIT_BYTES;
 
     d->copies = unit != EDGE_UNIT_F32 || s->groups > 1 || !edge_is_unpadded(s);
     d->rows = d->copies ? edge_padded_h(s) : s->in_h;
@@ -130,7 +130,7 @@ void edge_direct_destroy(edge_direct *d) {
 
 size_t edge_direct_scratch(const edge_direct *d) {
     if (!d->copies) return 0;
-    // Runs are read in whole units, so that the last one may pass the end: by less than the group of a scale or two units.
+    // Runs are read in whole units, so that the last one may pass the end: by less than the group of a scale or four units.
     size_t spare = (size_t)d->units * UNIT_BYTES + 64;
     return edge_round_up((size_t)d->rows * d->row_elements * d->element + spare, 64);
 }

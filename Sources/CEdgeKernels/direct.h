@@ -12,9 +12,9 @@ typedef enum edge_unit {
     EDGE_UNIT_U8S8,
     /// Two 16-bit numbers with the zero points already taken off.
     EDGE_UNIT_S16,
-    /// As U8S8 and S16, weights in four bits.
+    /// As U8S8, weights in four or two bits.
     EDGE_UNIT_U8S4,
-    EDGE_UNIT_S16S4
+    EDGE_UNIT_U8S2
 } edge_unit;
 
 /// What the innermost loop needs to know besides its pointers; fixed for a panel of output channels.
@@ -23,9 +23,10 @@ typedef struct edge_tile {
     ptrdiff_t in_stride, out_stride;
     /// Bytes from the start of a window to each run: [scale_groups][runs].
     const int32_t *run_offsets;
-    /// Runs for each scale group, units for each run (even for 4-bit weights).
+    /// Runs for each scale group, units for each run (a multiple of those that share a byte).
     int32_t runs, units, scale_groups;
-    /// [scale_groups][runs][units][blocks][16][bytes of a unit]; 4-bit: [units / 2], the even unit in the low nibbles.
+    /// [scale_groups][runs][units][blocks][16][bytes of a unit]; 4-bit: [units / 2], the even unit in the low nibbles;
+    /// 2-bit: [units / 4], the first of four units in the lowest bits.
     const void *weights;
     /// [blocks][16]: what the accumulators start from: float biases, or int32 (not with several scale groups).
     const void *start;
@@ -110,14 +111,19 @@ void edge_direct_run(
     edge_pad_function pad, const void *pad_context, size_t in_bytes, size_t out_bytes, const char *input,
     const char *residual, char *output, char *padded);
 
-extern const edge_tile_table edge_tiles_f32_avx2, edge_tiles_s16_avx2, edge_tiles_s16s4_avx2;
-extern const edge_tile_table edge_tiles_s16s4_groups_avx2;
-extern const edge_tile_table edge_tiles_f32_avx512, edge_tiles_u8s8_avx512, edge_tiles_s16_avx512;
-extern const edge_tile_table edge_tiles_u8s8_groups_avx512, edge_tiles_s16_groups_avx512, edge_tiles_s16_groups_avx2;
+extern const edge_tile_table edge_tiles_f32_avx2, edge_tiles_s16_avx2, edge_tiles_s16_groups_avx2;
+extern const edge_tile_table edge_tiles_u8s4_avx2, edge_tiles_u8s4_groups_avx2;
+extern const edge_tile_table edge_tiles_u8s2_avx2, edge_tiles_u8s2_groups_avx2;
+extern const edge_tile_table edge_tiles_f32_avx512, edge_tiles_s16_avx512, edge_tiles_s16_groups_avx512;
+extern const edge_tile_table edge_tiles_u8s8_avx512, edge_tiles_u8s8_groups_avx512;
 extern const edge_tile_table edge_tiles_u8s4_avx512, edge_tiles_u8s4_groups_avx512;
-extern const edge_tile_table edge_tiles_f32_neon, edge_tiles_s16_neon, edge_tiles_s16_groups_neon, edge_tiles_s16s4_neon;
-extern const edge_tile_table edge_tiles_s16s4_groups_neon, edge_tiles_u8s8_neon, edge_tiles_u8s8_groups_neon;
+extern const edge_tile_table edge_tiles_u8s2_avx512, edge_tiles_u8s2_groups_avx512;
+extern const edge_tile_table edge_tiles_f32_neon, edge_tiles_s16_neon, edge_tiles_s16_groups_neon;
 extern const edge_tile_table edge_tiles_u8s4_neon, edge_tiles_u8s4_groups_neon;
+extern const edge_tile_table edge_tiles_u8s2_neon, edge_tiles_u8s2_groups_neon;
+extern const edge_tile_table edge_tiles_u8s8_dot, edge_tiles_u8s8_groups_dot;
+extern const edge_tile_table edge_tiles_u8s4_dot, edge_tiles_u8s4_groups_dot;
+extern const edge_tile_table edge_tiles_u8s2_dot, edge_tiles_u8s2_groups_dot;
 
 /// The tiles of an instruction set that is not scalar; `groups` for several scale groups.
 const edge_tile_table *edge_tiles_for(edge_isa isa, edge_unit unit, bool groups);

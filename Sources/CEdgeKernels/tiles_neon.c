@@ -105,29 +105,62 @@ EDGE_INLINE void multiply_s16(
     }
 }
 
-/// Sixteen bytes, of which neighbours belong to one channel, as 16-bit numbers taken apart.
-EDGE_INLINE int16x8x2_t taken_apart(int8x16_t bytes) {
-    return vuzpq_s16(vmovl_s8(vget_low_s8(bytes)), vmovl_s8(vget_high_s8(bytes)));
-}
-
 EDGE_INLINE const char *add_run_s16(
     const edge_tile *t, int32x4_t *sums, const char *in, const char *weights, const edge_unit UNIT, const int M) {
+    (void)UNIT;
     const ptrdiff_t stride = t->in_stride, units = t->units;
-    if (UNIT == EDGE_UNIT_S16S4) {
-#pragma clang loop unroll(disable)
-        for (ptrdiff_t u = 0; u < units; u += 2, weights += 32) {
-            const int8x16_t a = vld1q_s8((const int8_t *)weights), b = vld1q_s8((const int8_t *)weights + 16);
-            multiply_s16(
-                sums, in, stride, u * 4, taken_apart(vshrq_n_s8(vshlq_n_s8(a, 4), 4)),
-                taken_apart(vshrq_n_s8(vshlq_n_s8(b, 4), 4)), M);
-            multiply_s16(sums, in, stride, u * 4 + 4, taken_apart(vshrq_n_s8(a, 4)), taken_apart(vshrq_n_s8(b, 4)), M);
-        }
-        return weights;
-    }
 #pragma clang loop unroll(disable)
     for (ptrdiff_t u = 0; u < units; u++, weights += 64)
         multiply_s16(
             sums, in, stride, u * 4, vld2q_s16((const int16_t *)weights), vld2q_s16((const int16_t *)weights + 16), M);
+    return weights;
+}
+
+// Narrow weights without dot products: products of bytes, 128 * 8 at most, are added in 16 bits, of which 31 fit.
+enum { NARROW_UNITS = 16 };
+
+/// `w` holds the weights of sixteen channels for one unit of four bytes; sums lie as the products of eight bytes do.
+EDGE_INLINE void multiply_bytes(
+    int16x8_t *narrow, const char *base, ptrdiff_t stride, ptrdiff_t offset, const int8x16_t *w, const int M) {
+    UNROLLED for (int m = 0; m < M; m++) {
+        int32_t unit;
+        memcpy(&unit, base + m * stride + offset, 4);
+        const int8x8_t a = vreinterpret_s8_s32(vdup_n_s32(unit));
+        UNROLLED for (int q = 0; q < QUARTERS; q++) {
+            int16x8_t *n = narrow + (m * QUARTERS + q) * 2;
+            n[0] = vmlal_s8(n[0], vget_low_s8(w[q]), a);
+            n[1] = vmlal_s8(n[1], vget_high_s8(w[q]), a);
+        }
+    }
+}
+
+/// The numbers of `bits` bits at `part` of each byte.
+EDGE_INLINE int8x16_t narrow_part(int8x16_t shared, const int bits, const int part) {
+    // Shifts by a variable that is a constant after inlining: the other form of the instruction wants a literal.
+    const int8x16_t upper = vshlq_s8(shared, vdupq_n_s8((int8_t)(8 - bits - part * bits)));
+    return vshlq_s8(upper, vdupq_n_s8((int8_t)(bits - 8)));
+}
+
+EDGE_INLINE const char *add_run_bytes(
+    const edge_tile *t, int32x4_t *sums, const char *in, const char *weights, const edge_unit UNIT, const int M) {
+    const ptrdiff_t stride = t->in_stride, units = t->units;
+    const int bits = UNIT == EDGE_UNIT_U8S4 ? 4 : 2, shared = 8 / bits;
+    int16x8_t narrow[2 * QUARTERS * 2];
+    for (ptrdiff_t u = 0; u < units;) {
+        const ptrdiff_t end = u + NARROW_UNITS < units ? u + NARROW_UNITS : units;
+        UNROLLED for (int i = 0; i < M * QUARTERS * 2; i++) narrow[i] = vdupq_n_s16(0);
+#pragma clang loop unroll(disable)
+        for (; u < end; u += shared, weights += 64) {
+            int8x16_t bytes[QUARTERS], w[QUARTERS];
+            UNROLLED for (int q = 0; q < QUARTERS; q++) bytes[q] = vld1q_s8((const int8_t *)weights + q * 16);
+            UNROLLED for (int part = 0; part < shared; part++) {
+                UNROLLED for (int q = 0; q < QUARTERS; q++) w[q] = narrow_part(bytes[q], bits, part);
+                multiply_bytes(narrow, in, stride, (u + part) * 4, w, M);
+            }
+        }
+        UNROLLED for (int i = 0; i < M * QUARTERS; i++)
+            sums[i] = vaddq_s32(sums[i], vpaddq_s32(vpaddlq_s16(narrow[i * 2]), vpaddlq_s16(narrow[i * 2 + 1])));
+    }
     return weights;
 }
 
@@ -141,23 +174,23 @@ EDGE_INLINE EDGE_NEON_DOT void multiply_dot(
     }
 }
 
-/// Four-bit weights are left in the upper half of a byte: 16 times too large.
+/// Narrow weights are left in the upper bits of a byte: 16 or 64 times too large.
 EDGE_INLINE EDGE_NEON_DOT const char *add_run_dot(
     const edge_tile *t, int32x4_t *sums, const char *in, const char *weights, const edge_unit UNIT, const int M) {
     const ptrdiff_t stride = t->in_stride, units = t->units;
     int8x16_t w[QUARTERS];
-    if (UNIT == EDGE_UNIT_U8S4) {
-        const int8x16_t upper = vdupq_n_s8((int8_t)0xF0);
+    if (UNIT != EDGE_UNIT_U8S8) {
+        const int bits = UNIT == EDGE_UNIT_U8S4 ? 4 : 2, shared = 8 / bits;
+        const int8x16_t upper = vdupq_n_s8((int8_t)(UNIT == EDGE_UNIT_U8S4 ? 0xF0 : 0xC0));
 #pragma clang loop unroll(disable)
-        for (ptrdiff_t u = 0; u < units; u += 2, weights += 64) {
-            int8x16_t pairs[QUARTERS];
-            UNROLLED for (int q = 0; q < QUARTERS; q++) {
-                pairs[q] = vld1q_s8((const int8_t *)weights + q * 16);
-                w[q] = vshlq_n_s8(pairs[q], 4);
+        for (ptrdiff_t u = 0; u < units; u += shared, weights += 64) {
+            int8x16_t bytes[QUARTERS];
+            UNROLLED for (int q = 0; q < QUARTERS; q++) bytes[q] = vld1q_s8((const int8_t *)weights + q * 16);
+            UNROLLED for (int part = 0; part < shared; part++) {
+                const int8x16_t shift = vdupq_n_s8((int8_t)(8 - bits - part * bits));
+                UNROLLED for (int q = 0; q < QUARTERS; q++) w[q] = vandq_s8(vshlq_s8(bytes[q], shift), upper);
+                multiply_dot(sums, in, stride, (u + part) * 4, w, M);
             }
-            multiply_dot(sums, in, stride, u * 4, w, M);
-            UNROLLED for (int q = 0; q < QUARTERS; q++) w[q] = vandq_s8(pairs[q], upper);
-            multiply_dot(sums, in, stride, u * 4 + 4, w, M);
         }
         return weights;
     }
@@ -194,16 +227,25 @@ const edge_tile_table edge_tiles_f32_neon = {{f32_1, f32_2, f32_3, f32_4, f32_5,
         } \
         finish(t, reals, out, GROUPS, M); \
     }
-#define TILES(name, TARGET, ADD_RUN, UNIT, GROUPS) \
-    TILE(name, TARGET, ADD_RUN, UNIT, GROUPS, 1) TILE(name, TARGET, ADD_RUN, UNIT, GROUPS, 2) \
-    TILE(name, TARGET, ADD_RUN, UNIT, GROUPS, 4) \
-    const edge_tile_table edge_tiles_##name##_neon = {{[0] = name##_1, [1] = name##_2, [3] = name##_4}};
-TILES(s16, , add_run_s16, EDGE_UNIT_S16, false)
-TILES(s16s4, , add_run_s16, EDGE_UNIT_S16S4, false)
-TILES(s16_groups, , add_run_s16, EDGE_UNIT_S16, true)
-TILES(s16s4_groups, , add_run_s16, EDGE_UNIT_S16S4, true)
-TILES(u8s8, EDGE_NEON_DOT, add_run_dot, EDGE_UNIT_U8S8, false)
-TILES(u8s4, EDGE_NEON_DOT, add_run_dot, EDGE_UNIT_U8S4, false)
-TILES(u8s8_groups, EDGE_NEON_DOT, add_run_dot, EDGE_UNIT_U8S8, true)
-TILES(u8s4_groups, EDGE_NEON_DOT, add_run_dot, EDGE_UNIT_U8S4, true)
+#define TILES(name, set, TARGET, ADD_RUN, UNIT, GROUPS) \
+    TILE(name##_##set, TARGET, ADD_RUN, UNIT, GROUPS, 1) TILE(name##_##set, TARGET, ADD_RUN, UNIT, GROUPS, 2) \
+    TILE(name##_##set, TARGET, ADD_RUN, UNIT, GROUPS, 4) \
+    const edge_tile_table edge_tiles_##name##_##set = { \
+        {[0] = name##_##set##_1, [1] = name##_##set##_2, [3] = name##_##set##_4}};
+// Narrow weights without dot products: each accumulator is there twice more.
+#define NARROW_TILES(name, UNIT, GROUPS) \
+    TILE(name, , add_run_bytes, UNIT, GROUPS, 1) TILE(name, , add_run_bytes, UNIT, GROUPS, 2) \
+    const edge_tile_table edge_tiles_##name##_neon = {{[0] = name##_1, [1] = name##_2}};
+TILES(s16, neon, , add_run_s16, EDGE_UNIT_S16, false)
+TILES(s16_groups, neon, , add_run_s16, EDGE_UNIT_S16, true)
+NARROW_TILES(u8s4, EDGE_UNIT_U8S4, false)
+NARROW_TILES(u8s2, EDGE_UNIT_U8S2, false)
+NARROW_TILES(u8s4_groups, EDGE_UNIT_U8S4, true)
+NARROW_TILES(u8s2_groups, EDGE_UNIT_U8S2, true)
+TILES(u8s8, dot, EDGE_NEON_DOT, add_run_dot, EDGE_UNIT_U8S8, false)
+TILES(u8s4, dot, EDGE_NEON_DOT, add_run_dot, EDGE_UNIT_U8S4, false)
+TILES(u8s2, dot, EDGE_NEON_DOT, add_run_dot, EDGE_UNIT_U8S2, false)
+TILES(u8s8_groups, dot, EDGE_NEON_DOT, add_run_dot, EDGE_UNIT_U8S8, true)
+TILES(u8s4_groups, dot, EDGE_NEON_DOT, add_run_dot, EDGE_UNIT_U8S4, true)
+TILES(u8s2_groups, dot, EDGE_NEON_DOT, add_run_dot, EDGE_UNIT_U8S2, true)
 #endif

@@ -29,6 +29,27 @@ EDGE_INLINE EDGE_AVX512 void multiply(
     }
 }
 
+/// Weights of four units that share their bytes, each left in the upper two bits: 64 times too large.
+EDGE_INLINE EDGE_AVX512 const char *add_run_2bit(
+    const char *const *bases, ptrdiff_t stride, ptrdiff_t units, __m512i *sums, const char *weights, const int M, const int N,
+    const int P) {
+    const __m512i upper = _mm512_set1_epi8((char)0xC0);
+#pragma clang loop unroll(disable)
+    for (ptrdiff_t u = 0; u < units; u += 4) {
+        __m512i quads[EDGE_TILE_BLOCKS], w[EDGE_TILE_BLOCKS];
+        if (M == 1) {
+            UNROLLED for (int n = 0; n < N; n++) _mm_prefetch(weights + 4096 + n * 64, _MM_HINT_T0);
+        }
+        UNROLLED for (int n = 0; n < N; n++) quads[n] = _mm512_loadu_si512(weights + n * 64);
+        UNROLLED for (int part = 0; part < 4; part++) {
+            UNROLLED for (int n = 0; n < N; n++) w[n] = _mm512_and_si512(_mm512_slli_epi32(quads[n], 6 - 2 * part), upper);
+            multiply(sums + part % P * M * N, bases, stride, (u + part) * 4, w, EDGE_UNIT_U8S2, M, N);
+        }
+        weights += N * 64;
+    }
+    return weights;
+}
+
 /// Adds the products of one run. Four-bit weights are left in the upper half of a byte: 16 times too large.
 EDGE_INLINE EDGE_AVX512 const char *add_run(
     const edge_tile *t, __m512i *sums, const char *in, const char *weights, const edge_unit UNIT, const int M, const int N) {
@@ -37,6 +58,7 @@ EDGE_INLINE EDGE_AVX512 const char *add_run(
     const char *bases[(EDGE_TILE_PIXELS + 2) / 3];
     UNROLLED for (int m = 0; m < M; m += 3) bases[m / 3] = in + m * stride;
     __m512i w[EDGE_TILE_BLOCKS];
+    if (UNIT == EDGE_UNIT_U8S2) return add_run_2bit(bases, stride, units, sums, weights, M, N, P);
     if (UNIT == EDGE_UNIT_U8S4) {
         const __m512i upper = _mm512_set1_epi8((char)0xF0);
 #pragma clang loop unroll(disable)
@@ -188,11 +210,12 @@ EDGE_INLINE EDGE_AVX512 void tile_q8(
         {[0] = name##_1x4, [1] = name##_2x4, [2] = name##_3x4, [3] = name##_4x4, [4] = name##_5x4, [5] = name##_6x4}, \
     };
 
-#define GROUP_TILES(name, UNIT) \
-    TILE(name, UNIT, true, 1, 1) TILE(name, UNIT, true, 2, 1) TILE(name, UNIT, true, 4, 1) \
-    TILE(name, UNIT, true, 1, 2) TILE(name, UNIT, true, 2, 2) TILE(name, UNIT, true, 4, 2) TILE(name, UNIT, true, 6, 2) \
-    TILE(name, UNIT, true, 1, 3) TILE(name, UNIT, true, 2, 3) \
-    TILE(name, UNIT, true, 1, 4) TILE(name, UNIT, true, 2, 4) \
+// Scale groups need each accumulator twice, and few layers have 2-bit weights: fewer sizes.
+#define FEW_TILES(name, UNIT, GROUPS) \
+    TILE(name, UNIT, GROUPS, 1, 1) TILE(name, UNIT, GROUPS, 2, 1) TILE(name, UNIT, GROUPS, 4, 1) \
+    TILE(name, UNIT, GROUPS, 1, 2) TILE(name, UNIT, GROUPS, 2, 2) TILE(name, UNIT, GROUPS, 4, 2) TILE(name, UNIT, GROUPS, 6, 2) \
+    TILE(name, UNIT, GROUPS, 1, 3) TILE(name, UNIT, GROUPS, 2, 3) \
+    TILE(name, UNIT, GROUPS, 1, 4) TILE(name, UNIT, GROUPS, 2, 4) \
     const edge_tile_table edge_tiles_##name##_avx512 = { \
         {[0] = name##_1x1, [1] = name##_2x1, [3] = name##_4x1}, \
         {[0] = name##_1x2, [1] = name##_2x2, [3] = name##_4x2, [5] = name##_6x2}, \
@@ -202,8 +225,10 @@ EDGE_INLINE EDGE_AVX512 void tile_q8(
 
 TILES(u8s8, EDGE_UNIT_U8S8)
 TILES(u8s4, EDGE_UNIT_U8S4)
+FEW_TILES(u8s2, EDGE_UNIT_U8S2, false)
 TILES(s16, EDGE_UNIT_S16)
-GROUP_TILES(u8s8_groups, EDGE_UNIT_U8S8)
-GROUP_TILES(u8s4_groups, EDGE_UNIT_U8S4)
-GROUP_TILES(s16_groups, EDGE_UNIT_S16)
+FEW_TILES(u8s8_groups, EDGE_UNIT_U8S8, true)
+FEW_TILES(u8s4_groups, EDGE_UNIT_U8S4, true)
+FEW_TILES(u8s2_groups, EDGE_UNIT_U8S2, true)
+FEW_TILES(s16_groups, EDGE_UNIT_S16, true)
 #endif

@@ -136,9 +136,10 @@ static void check_conv_f32(void) {
 static void check_conv_q8(void) {
     edge_conv_shape s = random_shape(pick(0, 3));
     edge_conv_q8_options o = {.shape = s};
-    o.weight_type = pick(0, 2);
+    o.weight_type = pick(0, 3);
     size_t count = weight_count(&s);
-    uint8_t *weights = bytes(o.weight_type == EDGE_WEIGHT_I4 ? (count + 1) / 2 : count);
+    uint8_t *weights = bytes(
+        o.weight_type == EDGE_WEIGHT_I4 ? (count + 1) / 2 : o.weight_type == EDGE_WEIGHT_I2 ? (count + 3) / 4 : count);
     if (o.weight_type == EDGE_WEIGHT_U8) o.weight_zero = pick(100, 156);
     if (o.weight_type == EDGE_WEIGHT_U8 && pick(0, 1))
         for (size_t i = 0; i < count; i++) weights[i] = (uint8_t)(o.weight_zero + (int)(next_random() % 100) - 50);
@@ -197,6 +198,42 @@ static void check_conv_q8(void) {
     }
     for (int isa = 0; isa < 3; isa++) free(results[isa]);
     free(weights), free(scales), free(bias), free(bias_f32), free(input), free(residual), free(real_input);
+}
+
+static void check_dense_lowbit(void) {
+    static const edge_weight_type types[] = {EDGE_WEIGHT_I8, EDGE_WEIGHT_U8, EDGE_WEIGHT_I4, EDGE_WEIGHT_I2};
+    const int rows = pick(0, 3) ? pick(1, 9) : pick(60, 70), in = CHANNELS * pick(1, 3), out = CHANNELS;
+    edge_dense_lowbit_options o = {.in = in, .out = out, .weight_type = types[pick(0, 3)], .min = pick(0, 1) ? 0 : -INFINITY};
+    o.max = pick(0, 1) ? 2 : INFINITY;
+    const int bits = o.weight_type == EDGE_WEIGHT_I4 ? 4 : o.weight_type == EDGE_WEIGHT_I2 ? 2 : 8;
+    if (pick(0, 2)) o.scale_group = pick(1, 40);
+    const size_t groups = o.scale_group ? (in + o.scale_group - 1) / o.scale_group : 1;
+    uint8_t *weights = bytes(((size_t)in * out * bits + 7) / 8);
+    float *scales = floats(out * groups), *zeros = floats(out * groups), *bias = floats(out), *input = floats((size_t)rows * in);
+    for (size_t i = 0; i < out * groups; i++) scales[i] = 0.01f + 0.01f * scales[i], zeros[i] = (float)pick(-8, 8) * 0.5f;
+    o.weights = weights, o.weight_scales = scales;
+    if (pick(0, 1)) o.weight_zeros = zeros;
+    if (pick(0, 1)) o.bias = bias;
+    float *results[3] = {0};
+    for (int isa = 0; isa <= (int)edge_isa_detected(); isa++) {
+        o.isa = isa;
+        edge_dense_lowbit *dense = edge_dense_lowbit_create(&o);
+        results[isa] = floats((size_t)rows * out);
+        if (!dense) {
+            fail("dense lowbit create", NULL, isa, 0, 0, 0);
+            continue;
+        }
+        void *scratch = block(edge_dense_lowbit_scratch(dense, rows));
+        edge_dense_lowbit_run(dense, rows, input, results[isa], scratch);
+        free(scratch);
+        edge_dense_lowbit_destroy(dense);
+        char name[64];
+        snprintf(name, sizeof name, "dense of %d bits, %d x %d x %d, group %d", bits, rows, in, out, o.scale_group);
+        // 8-bit weights make sums a hundred times larger than their bounds here.
+        if (isa) same_floats(name, NULL, isa, (size_t)rows * out, results[0], results[isa], bits == 8 ? 2e-4f : 2e-5f);
+    }
+    for (int isa = 0; isa < 3; isa++) free(results[isa]);
+    free(weights), free(scales), free(zeros), free(bias), free(input);
 }
 
 static void check_pools(void) {
@@ -362,6 +399,7 @@ int main(int count, char **arguments) {
     for (int round = 0; round < rounds && failures < 20; round++) {
         check_conv_f32();
         check_conv_q8();
+        check_dense_lowbit();
         check_pools();
         check_elementwise();
         check_gemm();

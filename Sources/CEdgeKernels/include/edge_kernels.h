@@ -90,7 +90,9 @@ typedef enum edge_weight_type {
     EDGE_WEIGHT_I8 = 0,
     EDGE_WEIGHT_U8 = 1,
     /// Signed, -8...7, two a byte, the element with the lower index in the lower bits, without gaps between rows.
-    EDGE_WEIGHT_I4 = 2
+    EDGE_WEIGHT_I4 = 2,
+    /// Signed, -2...1, four a byte, likewise.
+    EDGE_WEIGHT_I2 = 3
 } edge_weight_type;
 
 /// What a quantized convolution gives out.
@@ -144,7 +146,7 @@ typedef struct edge_conv_q8_options {
 /// A quantized convolution with its weights packed for one instruction set. Immutable, as `edge_conv_f32`.
 typedef struct edge_conv_q8 edge_conv_q8;
 
-/// Packs a quantized convolution. 4-bit weights stay 4-bit and are unpacked in registers.
+/// Packs a quantized convolution. 4-bit and 2-bit weights stay as narrow and are unpacked in registers.
 ///
 /// @return NULL where shape or parameters are not valid or memory is short. All arrays are copied.
 edge_conv_q8 *edge_conv_q8_create(const edge_conv_q8_options *options);
@@ -164,6 +166,44 @@ void edge_conv_q8_run(const edge_conv_q8 *conv, const void *input, const void *r
 /// Runs it on float input, which is quantized to 8 bits first, asymmetric over its whole range (zero included), with one
 /// scale for all of it. Output must be EDGE_OUTPUT_F32, and `bias` NULL (`bias_f32` may be given).
 void edge_conv_q8_run_dynamic(const edge_conv_q8 *conv, const float *input, float *output, void *scratch);
+
+// MARK: Dense layers of float activations and integer weights
+
+/// Everything about such a layer except its activations: clamp(sum of input * scale * (weight - zero) + bias, min, max), with
+/// the activations as they are and sums in floats.
+typedef struct edge_dense_lowbit_options {
+    edge_isa isa;
+    int32_t in, out;
+    edge_weight_type weight_type;
+    /// [out][in].
+    const void *weights;
+    /// [out] or, with scale_group > 0, [out][ceil(in / scale_group)].
+    const float *weight_scales;
+    /// As many zero points, or NULL where all are 0.
+    const float *weight_zeros;
+    /// The inputs that share a scale; 0: all of them.
+    int32_t scale_group;
+    /// [out] or NULL.
+    const float *bias;
+    float min, max;
+} edge_dense_lowbit_options;
+
+/// A dense layer with its weights packed for one instruction set. Immutable, as `edge_conv_f32`.
+typedef struct edge_dense_lowbit edge_dense_lowbit;
+
+/// Packs a dense layer. Weights keep their bits and become floats in registers.
+///
+/// @return NULL where sizes are not valid or memory is short. All arrays are copied.
+edge_dense_lowbit *edge_dense_lowbit_create(const edge_dense_lowbit_options *options);
+
+void edge_dense_lowbit_destroy(edge_dense_lowbit *dense);
+
+/// The bytes of scratch memory that a run over so many rows needs; may be 0. Any alignment.
+size_t edge_dense_lowbit_scratch(const edge_dense_lowbit *dense, int32_t rows);
+
+/// Runs it on [rows][in] to [rows][out].
+void edge_dense_lowbit_run(
+    const edge_dense_lowbit *dense, int32_t rows, const float *input, float *output, void *scratch);
 
 // MARK: Matrix products of two activations
 
