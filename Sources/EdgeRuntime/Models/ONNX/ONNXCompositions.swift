@@ -140,15 +140,7 @@ extension ONNXGraphReader {
             throw ModelError.inconsistent(
                 "DynamicQuantizeLinear `\(source.name)` takes one input and gives three outputs")
         }
-        let zero = try number(0, like: nil, source, "zero")
-        let most = try number(255, like: nil, source, "most")
-        let scalar: [String: Attribute] = ["keepdims": .int(0)]
-        let low = step(.minimum, source, "low", [step(.reduceMin, source, "least", [data], scalar), zero])
-        let high = step(.maximum, source, "high", [step(.reduceMax, source, "largest", [data], scalar), zero])
-        let scale = step(.div, source, "scale", [step(.sub, source, "range", [high, low]), most])
-        let place = step(.div, source, "place", [step(.sub, source, "below", [zero, low]), scale])
-        let rounded = step(.round, source, "rounded", [step(.clip, source, "bounded", [place, zero, most])])
-        let byte = step(.cast, source, "byte", [rounded], ["to": .string(DType.u8.rawValue)])
+        let (scale, byte) = try dynamicScale(source, data, "")
         var result = source
         result.outputs = [source.outputs[1]]
         try finish(.identity, result, [scale])
@@ -156,6 +148,33 @@ extension ONNXGraphReader {
         try finish(.identity, result, [byte])
         result.outputs = [source.outputs[0]]
         try finish(.quantizeLinear, result, [data, scale, byte])
+    }
+
+    /// The scale and the zero point of bytes that span all elements of a value, zero among them.
+    private mutating func dynamicScale(
+        _ source: ONNXNode, _ data: ValueID, _ prefix: String
+    ) throws -> (scale: ValueID, zeroPoint: ValueID) {
+        let zero = try number(0, like: nil, source, "\(prefix)zero")
+        let most = try number(255, like: nil, source, "\(prefix)most")
+        let scalar: [String: Attribute] = ["keepdims": .int(0)]
+        let least = step(.reduceMin, source, "\(prefix)least", [data], scalar)
+        let largest = step(.reduceMax, source, "\(prefix)largest", [data], scalar)
+        let low = step(.minimum, source, "\(prefix)low", [least, zero])
+        let high = step(.maximum, source, "\(prefix)high", [largest, zero])
+        let range = step(.sub, source, "\(prefix)range", [high, low])
+        let scale = step(.div, source, "\(prefix)scale", [range, most])
+        let place = step(
+            .div, source, "\(prefix)place", [step(.sub, source, "\(prefix)below", [zero, low]), scale])
+        let bounded = step(.clip, source, "\(prefix)bounded", [place, zero, most])
+        let rounded = step(.round, source, "\(prefix)rounded", [bounded])
+        return (scale, step(.cast, source, "\(prefix)byte", [rounded], ["to": .string(DType.u8.rawValue)]))
+    }
+
+    /// The numbers that `DynamicQuantizeLinear` keeps of a value.
+    mutating func dynamicallyRounded(_ source: ONNXNode, _ data: ValueID, _ suffix: String) throws -> ValueID {
+        let (scale, byte) = try dynamicScale(source, data, "\(suffix)_")
+        let bytes = step(.quantizeLinear, source, "\(suffix)_bytes", [data, scale, byte])
+        return step(.dequantizeLinear, source, suffix, [bytes, scale, byte])
     }
 
     /// `Scan` of opset 8 ran once for each sample of a batch: a scan over the samples whose body is the scan of today.

@@ -13,6 +13,8 @@ struct ONNXGraphReader {
     private var nodeNames: Set<String> = []
     private var valueNames: Set<String> = []
     private var declared: [String: TensorType] = [:]
+    /// How many times shapes may still be worked out while the graph is read: each time costs a walk over the nodes ahead.
+    var inferencesLeft = 256
 
     init(context: ONNXContext, outer: [String: TensorType?], depth: Int) {
         self.context = context

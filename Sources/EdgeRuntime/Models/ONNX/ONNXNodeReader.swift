@@ -27,6 +27,8 @@ extension ONNXGraphReader {
         case "Sum": return try readSum(source)
         case "Mean": return try readMean(source)
         case "CastLike": return try readCastLike(source)
+        // ONNX Runtime keeps it in ONNX's domain.
+        case "SimplifiedLayerNormalization": return try readSimplifiedNormalization(source)
         case "Scatter": source.op = Operator.scatterElements.rawValue
         case "MeanVarianceNormalization": return try readMeanVariance(source)
         case Operator.readVariable.rawValue, Operator.assignVariable.rawValue: return try skip(source, op: source.op)

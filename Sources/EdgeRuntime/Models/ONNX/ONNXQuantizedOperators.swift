@@ -51,7 +51,7 @@ extension ONNXGraphReader {
     }
 
     /// A quantization of constants for scale and zero point.
-    private func quantization(
+    func quantization(
         scale: ValueID, zeroPoint: ValueID?, axis: Int?, groupSize: Int? = nil, node: ONNXNode
     ) throws -> Quantization {
         guard let scales = graph.constants[scale]?.realValues(), !scales.isEmpty,
@@ -78,7 +78,7 @@ extension ONNXGraphReader {
     }
 
     /// The value under a quantization: itself where that is what is known of it, else a copy or a conversion.
-    private mutating func quantized(_ id: ValueID, as quantization: Quantization, dtype: DType?) throws -> ValueID {
+    mutating func quantized(_ id: ValueID, as quantization: Quantization, dtype: DType?) throws -> ValueID {
         let known = graph.type(of: id)
         if known?.quantization == quantization { return id }
         if known?.quantization == nil {
@@ -123,7 +123,7 @@ extension ONNXGraphReader {
     }
 
     /// A data input with its scale and zero point, at three positions in a row (zero point may be absent).
-    private mutating func operand(_ source: ONNXNode, at position: Int, axis: Int? = nil) throws -> ValueID {
+    mutating func operand(_ source: ONNXNode, at position: Int, axis: Int? = nil) throws -> ValueID {
         guard let data = source.input(position), let scale = source.input(position + 1) else {
             throw ModelError.inconsistent("\(source.op) `\(source.name)` lacks input \(position + 1)")
         }
@@ -132,7 +132,7 @@ extension ONNXGraphReader {
         return try quantized(data, as: quantization, dtype: zeroPoint.flatMap { graph.type(of: $0)?.dtype })
     }
 
-    private mutating func quantizedOutput(
+    mutating func quantizedOutput(
         _ source: ONNXNode, scale: Int, op: Operator, inputs: [ValueID?], attributes: [String: Attribute]
     ) throws {
         guard let scaleID = source.input(scale), let result = source.outputs.first else {
@@ -178,56 +178,5 @@ extension ONNXGraphReader {
         var plain = source
         try normalise(&plain, op: .conv)
         try quantizedOutput(source, scale: 6, op: .conv, inputs: inputs, attributes: plain.attributes)
-    }
-
-    // MARK: Microsoft's operators
-
-    /// Reads an operator of ONNX Runtime's own domain; false where it has no form here.
-    mutating func readMicrosoft(_ source: ONNXNode) throws -> Bool {
-        switch source.op {
-        case "QLinearAdd", "QLinearMul":
-            let left = try operand(source, at: 0)
-            let right = try operand(source, at: 3)
-            try quantizedOutput(
-                source, scale: 6, op: source.op == "QLinearAdd" ? .add : .mul, inputs: [left, right], attributes: [:])
-        case "QLinearAveragePool", "QLinearGlobalAveragePool":
-            let data = try operand(source, at: 0)
-            let op: Operator = source.op == "QLinearAveragePool" ? .averagePool : .globalAveragePool
-            var plain = source
-            try normalise(&plain, op: .averagePool)
-            if plain.attributes.removeValue(forKey: "channels_last").isOne {
-                plain.attributes["layout"] = .string(Layout.channelsLast.rawValue)
-            }
-            try quantizedOutput(source, scale: 3, op: op, inputs: [data], attributes: plain.attributes)
-        case "QLinearSigmoid", "QLinearLeakyRelu":
-            let data = try operand(source, at: 0)
-            let attributes = source.attributes.filter { $0.key == "alpha" }
-            try quantizedOutput(
-                source, scale: 3, op: source.op == "QLinearSigmoid" ? .sigmoid : .leakyRelu, inputs: [data],
-                attributes: attributes)
-        case "QLinearSoftmax":
-            let data = try operand(source, at: 0)
-            let opset = source.int("opset") ?? context.opset
-            let axis = source.int("axis") ?? (opset < 13 ? 1 : -1)
-            var attributes: [String: Attribute] = ["axis": .int(axis)]
-            if opset < 13 { attributes["legacy_axis"] = .int(axis) }
-            try quantizedOutput(source, scale: 3, op: .softmax, inputs: [data], attributes: attributes)
-        case "QLinearConcat":
-            var inputs: [ValueID?] = []
-            for position in stride(from: 2, to: source.inputs.count, by: 3) {
-                inputs.append(try operand(source, at: position))
-            }
-            try quantizedOutput(
-                source, scale: 0, op: .concat, inputs: inputs, attributes: ["axis": .int(source.int("axis") ?? 0)])
-        default: return false
-        }
-        return true
-    }
-}
-
-extension Optional<Attribute> {
-    /// Whether the attribute is there and is the integer 1.
-    fileprivate var isOne: Bool {
-        if case .int(1)? = self { true } else { false }
     }
 }

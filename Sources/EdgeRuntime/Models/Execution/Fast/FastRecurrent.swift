@@ -28,6 +28,7 @@ enum FastRecurrent {
     private static func lower(
         _ context: LoweringContext, gates: Int, defaults: [String]
     ) throws(ModelError) -> Lowered? {
+        guard context.optional(0)?.dtype == .f32 else { return nil }
         let layout = try RecurrentLayout(context, gates: gates)
         if case .strings(let names)? = context.node.attributes["activations"],
             names.map({ $0.lowercased() }) != (0..<layout.directions).flatMap({ _ in defaults })
