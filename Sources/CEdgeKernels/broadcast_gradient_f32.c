@@ -247,10 +247,15 @@ EDGE_INLINE void edge_softmax_gradient_f32_body(
                 LANE_SUM(count, PLAIN, sum);
 #undef PLAIN
 #undef GIVEN
-            if (logarithm)
-                for (size_t i = 0; i < count; i++) gx[i] = (adds ? gx[i] : 0) + gy[i] - edge_exp(y[i]) * sum;
+            // The gradient may take over the memory of the given one.
+            if (logarithm && adds)
+                EDGE_ELEMENTWISE for (size_t i = 0; i < count; i++) gx[i] += gy[i] - edge_exp(y[i]) * sum;
+            else if (logarithm)
+                EDGE_ELEMENTWISE for (size_t i = 0; i < count; i++) gx[i] = gy[i] - edge_exp(y[i]) * sum;
+            else if (adds)
+                EDGE_ELEMENTWISE for (size_t i = 0; i < count; i++) gx[i] += y[i] * (gy[i] - sum);
             else
-                for (size_t i = 0; i < count; i++) gx[i] = (adds ? gx[i] : 0) + y[i] * (gy[i] - sum);
+                EDGE_ELEMENTWISE for (size_t i = 0; i < count; i++) gx[i] = y[i] * (gy[i] - sum);
         }
         return;
     }

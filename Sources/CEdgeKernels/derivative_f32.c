@@ -110,7 +110,7 @@ EDGE_INLINE void edge_function_f32_body(edge_function f, size_t count, float p, 
     // One loop for each function, so that the choice stands outside of it.
 #define VALUES(name) \
     case EDGE_FUNCTION_##name: \
-        for (size_t i = 0; i < count; i++) y[i] = value_of(EDGE_FUNCTION_##name, x[i], p, q); \
+        EDGE_ELEMENTWISE for (size_t i = 0; i < count; i++) y[i] = value_of(EDGE_FUNCTION_##name, x[i], p, q); \
         break;
     switch (f) {
         VALUES(RELU)
@@ -137,7 +137,8 @@ EDGE_INLINE void edge_function_gradient_f32_body(
     float slopes[CHUNK];
     const float *v = edge_function_reads_result(f) ? y : x;
     if (f == EDGE_FUNCTION_RELU && !adds) {
-        for (size_t i = 0; i < count; i++) gx[i] = v[i] > 0 ? gy[i] : 0;
+        // The gradient may take over the memory of the given one.
+        EDGE_ELEMENTWISE for (size_t i = 0; i < count; i++) gx[i] = v[i] > 0 ? gy[i] : 0;
         return;
     }
     for (size_t start = 0; start < count; start += CHUNK, v += CHUNK, gy += CHUNK, gx += CHUNK) {
@@ -164,9 +165,9 @@ EDGE_INLINE void edge_function_gradient_f32_body(
         }
 #undef SLOPES
         if (adds)
-            for (size_t i = 0; i < length; i++) gx[i] += gy[i] * slopes[i];
+            EDGE_ELEMENTWISE for (size_t i = 0; i < length; i++) gx[i] += gy[i] * slopes[i];
         else
-            for (size_t i = 0; i < length; i++) gx[i] = gy[i] * slopes[i];
+            EDGE_ELEMENTWISE for (size_t i = 0; i < length; i++) gx[i] = gy[i] * slopes[i];
     }
 }
 
@@ -205,9 +206,9 @@ EDGE_VERSIONS(
 EDGE_INLINE void edge_dropout_gradient_f32_body(
     size_t count, const float *mask, const float *gy, bool adds, float *gx) {
     if (adds)
-        for (size_t i = 0; i < count; i++) gx[i] += gy[i] * mask[i];
+        EDGE_ELEMENTWISE for (size_t i = 0; i < count; i++) gx[i] += gy[i] * mask[i];
     else
-        for (size_t i = 0; i < count; i++) gx[i] = gy[i] * mask[i];
+        EDGE_ELEMENTWISE for (size_t i = 0; i < count; i++) gx[i] = gy[i] * mask[i];
 }
 
 EDGE_VERSIONS(

@@ -126,11 +126,12 @@ EDGE_INLINE void channel_gradient(
     if (inner == 1) {
         for (size_t r = 0; r < outer; r++) {
             const size_t base = r * channels;
+            // The gradient may take over the memory of the given one.
             if (adds)
-                for (size_t c = 0; c < channels; c++)
+                EDGE_ELEMENTWISE for (size_t c = 0; c < channels; c++)
                     gx[base + c] += GIVEN(base + c) * a[c] + ((x[base + c] - mean[c]) * b[c] + d[c]);
             else
-                for (size_t c = 0; c < channels; c++)
+                EDGE_ELEMENTWISE for (size_t c = 0; c < channels; c++)
                     gx[base + c] = GIVEN(base + c) * a[c] + ((x[base + c] - mean[c]) * b[c] + d[c]);
         }
         return;
@@ -138,7 +139,7 @@ EDGE_INLINE void channel_gradient(
     for (size_t r = 0; r < outer; r++)
         for (size_t c = 0; c < channels; c++) {
             const size_t base = (r * channels + c) * inner;
-            for (size_t i = base; i < base + inner; i++)
+            EDGE_ELEMENTWISE for (size_t i = base; i < base + inner; i++)
                 gx[i] = (adds ? gx[i] : 0) + GIVEN(i) * a[c] + ((x[i] - mean[c]) * b[c] + d[c]);
         }
 #undef GIVEN
@@ -252,19 +253,25 @@ EDGE_INLINE void edge_row_gradient_f32_body(
         }
         if (!gx) continue;
         const float slope = -along * f * f * f * share, shift = centred ? -plain * f * share : 0;
-        for (size_t c = 0; c < channels; c++) {
-            const float h = f * (s ? s[c] : 1);
-            if (inner != 1)
-                for (size_t i = c * inner; i < (c + 1) * inner; i++)
+        if (inner != 1) {
+            for (size_t c = 0; c < channels; c++) {
+                const float h = f * (s ? s[c] : 1);
+                EDGE_ELEMENTWISE for (size_t i = c * inner; i < (c + 1) * inner; i++)
                     gx[i] = (adds ? gx[i] : 0) + gy[i] * h + ((x[i] - m) * slope + shift);
-        }
-        if (inner == 1) {
-            if (adds)
-                for (size_t c = 0; c < channels; c++) gx[c] += gy[c] * f * (s ? s[c] : 1) + ((x[c] - m) * slope + shift);
-            else if (s)
-                for (size_t c = 0; c < channels; c++) gx[c] = gy[c] * f * s[c] + ((x[c] - m) * slope + shift);
+            }
+        } else if (adds) {
+            if (s)
+                EDGE_ELEMENTWISE for (size_t c = 0; c < channels; c++)
+                    gx[c] += gy[c] * f * s[c] + ((x[c] - m) * slope + shift);
             else
-                for (size_t c = 0; c < channels; c++) gx[c] = gy[c] * f + ((x[c] - m) * slope + shift);
+                EDGE_ELEMENTWISE for (size_t c = 0; c < channels; c++)
+                    gx[c] += gy[c] * f + ((x[c] - m) * slope + shift);
+        } else if (s) {
+            EDGE_ELEMENTWISE for (size_t c = 0; c < channels; c++)
+                gx[c] = gy[c] * f * s[c] + ((x[c] - m) * slope + shift);
+        } else {
+            EDGE_ELEMENTWISE for (size_t c = 0; c < channels; c++)
+                gx[c] = gy[c] * f + ((x[c] - m) * slope + shift);
         }
         gx += length;
     }

@@ -62,6 +62,27 @@ EDGE_INLINE void edge_softmax_f32_body(size_t rows, size_t columns, float beta, 
 EDGE_VERSIONS(
     edge_softmax_f32, (size_t rows, size_t columns, float beta, const float *in, float *out), (rows, columns, beta, in, out))
 
+EDGE_INLINE void edge_log_softmax_f32_body(size_t rows, size_t columns, const float *in, float *out) {
+    for (size_t row = 0; row < rows; row++, in += columns, out += columns) {
+        float largest = -INFINITY, sum = 0, most[16], lanes[16] = {0};
+        size_t next = 0;
+        for (int lane = 0; lane < 16; lane++) most[lane] = -INFINITY;
+        for (; next + 16 <= columns; next += 16)
+            for (int lane = 0; lane < 16; lane++) most[lane] = in[next + lane] > most[lane] ? in[next + lane] : most[lane];
+        for (; next < columns; next++) largest = in[next] > largest ? in[next] : largest;
+        for (int lane = 0; lane < 16; lane++) largest = most[lane] > largest ? most[lane] : largest;
+        for (next = 0; next + 16 <= columns; next += 16)
+            for (int lane = 0; lane < 16; lane++) lanes[lane] += edge_exp(in[next + lane] - largest);
+        for (; next < columns; next++) sum += edge_exp(in[next] - largest);
+        for (int lane = 0; lane < 16; lane++) sum += lanes[lane];
+        const float total = largest + logf(sum);
+        EDGE_ELEMENTWISE for (size_t i = 0; i < columns; i++) out[i] = in[i] - total;
+    }
+}
+
+EDGE_VERSIONS(
+    edge_log_softmax_f32, (size_t rows, size_t columns, const float *in, float *out), (rows, columns, in, out))
+
 EDGE_INLINE void edge_softmax_q8_body(
     edge_q8 type, size_t rows, size_t columns, float beta_scale, float out_scale, int32_t out_zero, const void *in,
     void *out) {

@@ -282,6 +282,9 @@ void edge_table_q8(size_t count, const void *in, const uint8_t table[256], void 
 /// out[r][c] = exp(beta * (in[r][c] - max of the row)) / sum over the row.
 void edge_softmax_f32(edge_isa isa, size_t rows, size_t columns, float beta, const float *in, float *out);
 
+/// out[r][c] = in[r][c] - log(sum over the row of exp(in)).
+void edge_log_softmax_f32(edge_isa isa, size_t rows, size_t columns, const float *in, float *out);
+
 /// Softmax of beta_scale * in (beta times the input's scale; its zero point does not matter), rounded to
 /// out_scale and out_zero (1/256 and -128 in TFLite's int8).
 void edge_softmax_q8(

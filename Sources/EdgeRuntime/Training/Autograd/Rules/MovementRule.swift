@@ -7,6 +7,9 @@ import EdgeTensors
 /// Where an element comes from is asked of the executor's own kernel: it moves the numbers 1, 2, 3, … as it would move the data, and a zero is
 /// padding. So every such operator, with all its modes, has the way back that fits its way there.
 enum MovementRule {
+    /// Runs from this length on are moved by the list that the way back needs anyway; shorter ones by the executor's kernel.
+    private static let shortestRun = 4
+
     static func differentiate(_ context: GradientContext) throws -> Differentiated {
         let data = try context.operand(0)
         guard data.count < Int(Int32.max), context.results[0].count < Int(Int32.max) else {
@@ -17,6 +20,15 @@ enum MovementRule {
         let isa = context.isa
         var result = Differentiated()
         if let inverse = inverse(of: starts, run: run, count: data.count) {
+            if run >= shortestRun {
+                let order = starts.map { ($0 - 1) / Int32(run) }
+                result.forward = { memory, _ throws(ModelError) in
+                    order.withUnsafeBufferPointer { index in
+                        edge_collect_f32(
+                            isa, order.count, run, index.baseAddress, memory.input(0), false, memory.output())
+                    }
+                }
+            }
             result.backward = { memory in
                 inverse.withUnsafeBufferPointer { index in
                     edge_collect_f32(

@@ -73,43 +73,16 @@ enum ReductionRule {
         let isa = context.isa
         var result = Differentiated()
         result.readsOutputs = [0]
+        if isLogarithm, inner == 1, count > 0 {
+            result.forward = { memory, _ throws(ModelError) in
+                edge_log_softmax_f32(isa, outer, count, memory.input(0), memory.output())
+            }
+        }
         result.backwardInPlace = inner == 1 ? [0] : []
         result.backward = { memory in
             edge_softmax_gradient_f32(
                 isa, isLogarithm, outer, count, inner, memory.output(), memory.gradient(), memory.adds(0),
                 memory.inputGradient(0))
-        }
-        return result
-    }
-}
-
-/// `CumSum`: the gradient by an element is the sum of the gradients of all results that it is part of.
-enum CumulativeSumRule {
-    static func differentiate(_ context: GradientContext) throws -> Differentiated {
-        let shape = try context.operand(0).shape
-        guard let given = try context.integers(1)?.first else { throw context.refused("its axis is missing") }
-        let axis = try context.axis(given, rank: shape.count)
-        let outer = shape[..<axis].reduce(1, *)
-        let inner = shape[(axis + 1)...].reduce(1, *)
-        let count = shape[axis]
-        let isExclusive = (context.node.int("exclusive") ?? 0) != 0
-        let isReverse = (context.node.int("reverse") ?? 0) != 0
-        var result = Differentiated()
-        result.writing = .addsOnly
-        result.backward = { memory in
-            for row in 0..<outer {
-                for column in 0..<inner {
-                    let base = row * count * inner + column
-                    var sum: Float = 0
-                    for step in 0..<count {
-                        // From the last result that an element is part of to the first.
-                        let place = base + (isReverse ? step : count - 1 - step) * inner
-                        if !isExclusive { sum += memory.gradient()[place] }
-                        memory.inputGradient(0)[place] += sum
-                        if isExclusive { sum += memory.gradient()[place] }
-                    }
-                }
-            }
         }
         return result
     }
