@@ -31,13 +31,18 @@ extension ShapeInference {
                 throw ModelError.shape(node, "hidden_size is \(declared), the weights have \(extent)")
             }
         }
-        let state = [.fixed(directions), shape[1], hidden]
+        let isBatchFirst = (node.int("layout") ?? 0) != 0
+        let state: [Dimension] =
+            isBatchFirst ? [shape[0], .fixed(directions), hidden] : [.fixed(directions), shape[1], hidden]
         for position in [5, 6] {
             guard let initial = self.shape(node, position) else { continue }
             guard initial.count == 3 else { throw ModelError.shape(node, "a state has \(initial.count) axes") }
             for axis in 0..<3 { try agree(initial[axis], state[axis], node, "extents of a state") }
         }
-        let whole = TensorType(dtype: source.dtype, shape: [shape[0], .fixed(directions), shape[1], hidden])
+        let steps: [Dimension] =
+            isBatchFirst
+            ? [shape[0], shape[1], .fixed(directions), hidden] : [shape[0], .fixed(directions), shape[1], hidden]
+        let whole = TensorType(dtype: source.dtype, shape: steps)
         let last = TensorType(dtype: source.dtype, shape: state)
         return node.outputs.indices.map { $0 == 0 ? whole : last }
     }
