@@ -353,7 +353,210 @@ def recurrences():
          hidden_size=4)
 
 
-for family in (functions, arithmetic, windows, normalisations, dense, reductions, movements, resizes, recurrences):
+def attentions():
+    def attend(q, k, v, mask=None, **options):
+        return F.scaled_dot_product_attention(q, k, v, mask, **options)
+
+    heads = lambda *shape: [numbers(*shape) for _ in range(3)]
+    case("Attention", "Attention", attend, heads(2, 3, 5, 4))
+    case("Attention, causal", "Attention", lambda *x: attend(*x, is_causal=True), heads(2, 2, 5, 4), is_causal=1)
+    case("Attention, scaled", "Attention", lambda *x: attend(*x, scale=0.3), heads(1, 2, 3, 4), scale=0.3)
+    case("Attention, mask of numbers", "Attention", attend, heads(2, 2, 3, 4) + [numbers(3, 3)])
+    mask = Constant([[True, False, True], [False, True, True], [True, True, True]], torch.bool)
+    case("Attention, mask of truths", "Attention", attend, heads(2, 2, 3, 4) + [mask])
+    case("Attention, grouped queries", "Attention", lambda *x: attend(*x, enable_gqa=True),
+         [numbers(2, 4, 3, 5), numbers(2, 2, 6, 5), numbers(2, 2, 6, 3)])
+
+    def packed(q, k, v):
+        apart = lambda x: x.unflatten(2, (2, -1)).transpose(1, 2)
+        return attend(apart(q), apart(k), apart(v)).transpose(1, 2).flatten(2)
+
+    case("Attention, packed heads", "Attention", packed, heads(2, 3, 8), q_num_heads=2, kv_num_heads=2)
+
+    def capped(q, k, v):
+        scores = 2 * torch.tanh(q @ k.transpose(-1, -2) / 2 / 2)
+        return scores.softmax(-1) @ v
+
+    case("Attention, capped", "Attention", capped, heads(1, 2, 3, 4), softcap=2.0)
+
+    def past(q, k, v, _, a, b):
+        return attend(q, torch.cat([a, k], 2), torch.cat([b, v], 2))
+
+    case("Attention, past", "Attention", past, heads(1, 2, 3, 4) + [None, numbers(1, 2, 2, 4), numbers(1, 2, 2, 4)])
+
+    def turn(x, c, s, half, interleaves):
+        first, second = (x[..., :2 * half:2], x[..., 1:2 * half:2]) if interleaves else (x[..., :half], x[..., half:2 * half])
+        a, b = c * first - s * second, s * first + c * second
+        pairs = torch.stack([a, b], -1).flatten(-2) if interleaves else torch.cat([a, b], -1)
+        return torch.cat([pairs, x[..., 2 * half:]], -1)
+
+    for interleaves in (0, 1):
+        angles = [numbers(2, 3, 2), numbers(2, 3, 2)]
+        case(f"RotaryEmbedding {interleaves}", "RotaryEmbedding",
+             lambda x, c, s: turn(x, c[:, None], s[:, None], 2, interleaves), [numbers(2, 2, 3, 4)] + angles, interleaved=interleaves)
+    case("RotaryEmbedding, places, some elements", "RotaryEmbedding",
+         lambda x, c, s, p: turn(x.unflatten(2, (2, 6)), c[p][:, :, None], s[p][:, :, None], 2, False).flatten(2),
+         [numbers(2, 3, 12), numbers(7, 2), numbers(7, 2), ints([[0, 1, 5], [2, 2, 6]])], num_heads=2, rotary_embedding_dim=4)
+
+
+def neighbours():
+    case("LpNormalization 2", "LpNormalization", lambda x: F.normalize(x, 2, 1), [numbers(3, 5, 2)], axis=1, p=2)
+    case("LpNormalization 1", "LpNormalization", lambda x: F.normalize(x, 1, -1), [numbers(3, 5, away=0.05)], axis=-1, p=1)
+    for size in (3, 4):
+        # Of an even number of neighbours PyTorch takes one more before, ONNX one more behind.
+        near = lambda x: F.pad(x.square(), (0, 0, 0, 0, (size - 1) // 2, size // 2)).unfold(1, size, 1).mean(-1)
+        case(f"LRN {size}", "LRN", lambda x: x / (1.5 + 0.1 * near(x)) ** 0.6, [numbers(2, 6, 2, 3)], size=size, alpha=0.1,
+             beta=0.6, bias=1.5)
+    positive = lambda *shape: numbers(*shape, low=0.2)
+    case("LpPool", "LpPool", lambda x: F.lp_pool2d(x, 2, 2), [numbers(2, 3, 4, 6, away=0.1)], kernel_shape=[2, 2], strides=[2, 2])
+    case("LpPool 3", "LpPool", lambda x: F.lp_pool2d(x, 3, 3, 2), [positive(1, 2, 5, 7)], kernel_shape=[3, 3], strides=[2, 2], p=3)
+    case("GlobalLpPool", "GlobalLpPool", lambda x: x.square().sum((2, 3), keepdim=True).sqrt(), [numbers(2, 3, 2, 4)])
+    def conv(x, w, b):
+        return F.conv3d(F.pad(x, (1, 0, 0, 1, 1, 1)), w, b, (2, 1, 2), 0, (1, 2, 1))
+
+    case("Conv 3-D", "Conv", conv, [numbers(2, 4, 5, 6, 5), numbers(3, 4, 3, 2, 3), numbers(3)], strides=[2, 1, 2],
+         dilations=[1, 2, 1], pads=[1, 0, 1, 1, 1, 0])
+    case("Conv 3-D, groups", "Conv", lambda x, w: F.conv3d(x, w, groups=2), [numbers(1, 4, 3, 4, 4), numbers(6, 2, 2, 2, 2)], group=2)
+    case("MaxPool 3-D", "MaxPool", lambda x: F.max_pool3d(x, 3, 2, 1), [numbers(1, 2, 5, 6, 5)], kernel_shape=[3, 3, 3],
+         strides=[2, 2, 2], pads=[1] * 6)
+    case("AveragePool 3-D", "AveragePool", lambda x: F.avg_pool3d(x, 2, 2, 1, count_include_pad=False), [numbers(1, 2, 5, 4, 6)],
+         kernel_shape=[2, 2, 2], strides=[2, 2, 2], pads=[1] * 6)
+
+
+def losses():
+    target, weights = ints([1, 0, 3, 1, 2]), [0.5, 1.5, 1.0, 2.0]
+    for reduction in ("none", "sum", "mean"):
+        case(f"SoftmaxCrossEntropyLoss, {reduction}", "SoftmaxCrossEntropyLoss",
+             lambda x, t, w: F.cross_entropy(x, t, w, reduction=reduction), [numbers(5, 4), target, floats(weights)],
+             reduction=reduction)
+    case("SoftmaxCrossEntropyLoss, ignored", "SoftmaxCrossEntropyLoss", lambda x, t: F.cross_entropy(x, t, ignore_index=-100),
+         [numbers(2, 4, 3), ints([[1, -100, 3], [-100, 0, 2]])], ignore_index=-100)
+    case("NegativeLogLikelihoodLoss", "NegativeLogLikelihoodLoss", lambda x, t: F.nll_loss(x, t), [numbers(5, 4), target])
+    case("NegativeLogLikelihoodLoss, weights, ignored", "NegativeLogLikelihoodLoss",
+         lambda x, t, w: F.nll_loss(x, t, w, ignore_index=3), [numbers(5, 4), target, floats(weights)], ignore_index=3)
+
+
+def signals():
+    parts = lambda x: torch.view_as_real(x)
+    case("DFT", "DFT", lambda x, _, a: parts(torch.fft.fft(x[..., 0], dim=1)), [numbers(2, 6, 1), None, Constant(1, torch.int64)])
+    case("DFT, onesided, longer", "DFT", lambda x, *_: parts(torch.fft.rfft(x[..., 0], 8, dim=0)),
+         [numbers(6, 3, 1), Constant(8, torch.int64), Constant(0, torch.int64)], onesided=1)
+    case("DFT, inverse", "DFT", lambda x, *_: parts(torch.fft.ifft(torch.view_as_complex(x), dim=1)),
+         [numbers(2, 5, 2), None, Constant(1, torch.int64)], inverse=1)
+    case("STFT", "STFT", lambda x, _, w: parts(torch.stft(x, 6, 3, window=w, center=False, return_complex=True)).transpose(1, 2),
+         [numbers(2, 17), Constant(3, torch.int64), numbers(6)], onesided=1)
+    for align in (0, 1):
+        case(f"AffineGrid {align}", "AffineGrid", lambda x, _: F.affine_grid(x, [2, 3, 4, 5], align_corners=bool(align)),
+             [numbers(2, 2, 3), ints([2, 3, 4, 5])], align_corners=align)
+        for padding in ("zeros", "border", "reflection"):
+            case(f"GridSample {padding} {align}", "GridSample",
+                 lambda x, g: F.grid_sample(x, g, "bilinear", padding, bool(align)),
+                 [numbers(2, 3, 4, 5), numbers(2, 3, 2, 2, low=-1.6, high=1.6)], mode="linear", padding_mode=padding,
+                 align_corners=align)
+    case("GridSample, nearest", "GridSample", lambda x, g: F.grid_sample(x, g, "nearest", "zeros", False),
+         [numbers(1, 2, 4, 5), numbers(1, 3, 4, 2, low=-1.2, high=1.2)], mode="nearest")
+    case("GridSample 3-D", "GridSample", lambda x, g: F.grid_sample(x, g, "bilinear", "zeros", True),
+         [numbers(1, 2, 3, 4, 5), numbers(1, 2, 3, 2, 3, low=-1.2, high=1.2)], mode="linear", align_corners=1)
+
+
+def choices():
+    i = ints([[0, 2, 1], [1, 0, 2]])
+    case("ScatterElements", "ScatterElements", lambda x, i, u: x.scatter(1, i, u), [numbers(3, 4), i, numbers(2, 3)], axis=1)
+    case("ScatterElements, add", "ScatterElements", lambda x, i, u: x.scatter_add(0, i, u),
+         [numbers(3, 4), ints([[0, 2, 2], [2, 0, 2]]), numbers(2, 3)], axis=0, reduction="add")
+    place = ints([[1, 0], [2, 3]])
+    case("ScatterND", "ScatterND", lambda x, i, u: x.index_put((i[:, 0], i[:, 1]), u), [numbers(3, 4, 2), place, numbers(2, 2)])
+    case("ScatterND, add", "ScatterND", lambda x, i, u: x.index_put((i[:, 0],), u, accumulate=True),
+         [numbers(3, 4), ints([[1], [1], [0]]), numbers(3, 4)], reduction="add")
+    distinct = lambda *shape: (torch.randperm(torch.Size(shape).numel()).reshape(shape) * 0.1 - 1).float()
+    case("TopK", "TopK", lambda x, _: x.topk(3, 1)[0], [distinct(2, 6, 2), ints([3])], axis=1)
+    case("TopK, smallest", "TopK", lambda x, _: x.topk(2, -1, largest=False)[0], [distinct(4, 5), ints([2])], largest=0)
+    case("Compress", "Compress", lambda x, _: x[:, [0, 2]], [numbers(2, 4), Constant([True, False, True, False], torch.bool)], axis=1)
+    case("MaxUnpool", "MaxUnpool", lambda x, i: F.max_unpool2d(x, torch.tensor([[[[5, 7], [8, 15]]]]), 2),
+         [numbers(1, 1, 2, 2), ints([[[[5, 7], [8, 15]]]])], kernel_shape=[2, 2], strides=[2, 2])
+    case("Mod", "Mod", torch.fmod, [numbers(3, 5, low=-5, high=5), numbers(5, away=0.7)], fmod=1)
+    for op, function in {"Max": torch.maximum, "Min": torch.minimum}.items():
+        case(f"{op} of three", op, lambda x, y, z: function(function(x, y), z), [numbers(3, 4), numbers(4), numbers(3, 1)])
+    along = Constant(1, torch.int64)
+    case("CumProd", "CumProd", lambda x, _: x.cumprod(1), [numbers(3, 4, 2), along])
+    with_zeros = torch.tensor([[1.0, 0.0, 3.0, 2.0], [0.0, 0.0, 1.0, 4.0]])
+    case("CumProd, zeros, reverse", "CumProd", lambda x, _: x.flip(1).cumprod(1).flip(1), [with_zeros, along], reverse=1)
+    case("CumProd, exclusive", "CumProd", lambda x, _: torch.cat([x[:, :1] * 0 + 1, x[:, :-1].cumprod(1)], 1), [numbers(3, 4), along],
+         exclusive=1)
+
+
+def unusual_recurrences():
+    def cell(x, w, r, b, lengths, h, c, p=None, clip=None, coupled=False, inner=torch.tanh, gate=torch.sigmoid):
+        """ONNX's formulas, one direction."""
+        size, state, memory, made = r.shape[2], h[0], c[0], []
+        bound = lambda value: value if clip is None else value.clamp(-clip, clip)
+        for step in range(x.shape[0]):
+            sums = x[step] @ w[0].T + state @ r[0].T + b[0][:4 * size] + b[0][4 * size:]
+            i, o, f, z = sums.chunk(4, 1)
+            pi, po, pf = p[0].chunk(3) if p is not None else (0, 0, 0)
+            enters = gate(bound(i + pi * memory))
+            keeps = 1 - enters if coupled else gate(bound(f + pf * memory))
+            next_memory = keeps * memory + enters * inner(bound(z))
+            next_state = gate(bound(o + po * next_memory)) * inner(next_memory)
+            if lengths is not None:
+                alive = (step < lengths)[:, None]
+                made.append(torch.where(alive, next_state, torch.zeros_like(next_state)))
+                state, memory = torch.where(alive, next_state, state), torch.where(alive, next_memory, memory)
+            else:
+                made.append(next_state)
+                state, memory = next_state, next_memory
+        return torch.stack(made).unsqueeze(1), state.unsqueeze(0), memory.unsqueeze(0)
+
+    def operands(lengths=None, peepholes=True):
+        return [numbers(3, 2, 4), numbers(1, 20, 4), numbers(1, 20, 5), numbers(1, 40), lengths, numbers(1, 2, 5), numbers(1, 2, 5),
+                numbers(1, 15) if peepholes else None]
+
+    case("LSTM, peepholes", "LSTM", cell, operands(), hidden_size=5)
+    case("LSTM, clipped, coupled", "LSTM", lambda *x: cell(*x, clip=0.8, coupled=True), operands(), hidden_size=5, clip=0.8,
+         input_forget=1)
+    case("LSTM, lengths", "LSTM", cell, operands(Constant([3, 1], torch.int32), False)[:7], hidden_size=5)
+    hard = lambda x: (0.3 * x + 0.4).clamp(0, 1)
+    case("LSTM, other activations", "LSTM", lambda *x: cell(*x, inner=F.softsign, gate=torch.relu),
+         operands(peepholes=False)[:7], hidden_size=5, activations=["Relu", "Softsign", "Softsign"])
+    first = lambda *x: tuple(y.permute(2, 0, 1, 3) if y.dim() == 4 else y.transpose(0, 1) for y in cell(
+        x[0].transpose(0, 1), *x[1:5], x[5].transpose(0, 1), x[6].transpose(0, 1), None))
+    case("LSTM, batch first", "LSTM", first,
+         [numbers(2, 3, 4), numbers(1, 20, 4), numbers(1, 20, 5), numbers(1, 40), None, numbers(2, 1, 5), numbers(2, 1, 5)],
+         hidden_size=5, layout=1)
+
+    def gated(x, w, r, b, _, h):
+        state, made, size = h[0], [], 3
+        for step in range(x.shape[0]):
+            wx = x[step] @ w[0].T + b[0][:9]
+            rh = state @ r[0].T + b[0][9:]
+            update, reset = hard(wx[:, :3] + rh[:, :3]), hard(wx[:, 3:6] + rh[:, 3:6])
+            candidate = torch.tanh(wx[:, 6:] + (reset * state) @ r[0][6:].T + b[0][15:])
+            state = (1 - update) * candidate + update * state
+            made.append(state)
+        return torch.stack(made).unsqueeze(1), state.unsqueeze(0)
+
+    case("GRU, other activations", "GRU", gated,
+         [numbers(3, 2, 4), numbers(1, 9, 4), numbers(1, 9, 3), numbers(1, 18), None, numbers(1, 2, 3)], hidden_size=3,
+         activations=["HardSigmoid", "Tanh"], activation_alpha=[0.3], activation_beta=[0.4])
+
+    def plain(x, w, r, b, _, h):
+        results, states = [], []
+        for direction in (0, 1):
+            state, made = h[direction], []
+            for step in (range(3), range(2, -1, -1))[direction]:
+                state = torch.relu(x[step] @ w[direction].T + state @ r[direction].T + b[direction][:5] + b[direction][5:])
+                made.append(state)
+            results.append(torch.stack(made if direction == 0 else made[::-1]))
+            states.append(state)
+        return torch.stack(results, 1), torch.stack(states)
+
+    case("RNN, rectified, both ways", "RNN", plain,
+         [numbers(3, 2, 4), numbers(2, 5, 4), numbers(2, 5, 5), numbers(2, 10), None, numbers(2, 2, 5)], hidden_size=5,
+         activations=["Relu", "Relu"], direction="bidirectional")
+
+
+for family in (functions, arithmetic, windows, normalisations, dense, reductions, movements, resizes, recurrences, attentions,
+               neighbours, losses, signals, choices, unusual_recurrences):
     family()
 OUTPUT.parent.mkdir(parents=True, exist_ok=True)
 header = f"Made by Tests/Peers/make_gradient_golden.py with PyTorch {torch.__version__}"

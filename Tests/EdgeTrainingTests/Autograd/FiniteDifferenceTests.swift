@@ -143,4 +143,42 @@ import Testing
             }
         }
     }
+
+    @Test(arguments: 1...3) func compositions(_ round: Int) throws {
+        var source = RandomSource(seed: UInt64(700 + round))
+        func pick(_ values: [Int]) -> Int { values[Int(source.next() % UInt64(values.count))] }
+        let (heads, steps, keys, depth) = (pick([1, 3]), pick([1, 5, 17]), pick([2, 16, 33]), pick([1, 4, 16]))
+        try check(
+            "Attention", ["is_causal": .int(round % 2)],
+            [[2, heads, steps, depth], [2, heads, keys, depth], [2, heads, keys, 3]], seed: source.next())
+        let size = pick([1, 2, 5])
+        try check("LRN", ["size": .int(size)], [[2, pick([1, 4, 17]), 3, 2]], range: 0.2...1, seed: source.next())
+        try check(
+            "LpPool", ["kernel_shape": .ints([2, 3]), "p": .int(round)], [[2, 3, 5, 7]], range: 0.2...1,
+            seed: source.next())
+        try check("LpNormalization", ["axis": .int(1)], [[3, pick([2, 17]), 2]], range: 0.2...1, seed: source.next())
+        let channels = pick([1, 3, 16])
+        try check(
+            "Conv", ["pads": .ints([1, 0, 1, 0, 1, 0]), "strides": .ints([1, 2, 1])],
+            [[2, channels, 4, 5, 3], [pick([1, 8]), channels, 2, 3, 2]], seed: source.next())
+        let hidden = pick([1, 5, 16])
+        let none = try Tensor(zeros: [1, 2, hidden])
+        try check(
+            "LSTM", ["hidden_size": .int(hidden), "clip": .float(3)],
+            [
+                [3, 2, 4], [1, 4 * hidden, 4], [1, 4 * hidden, hidden], [1, 8 * hidden], [2], [1, 2, hidden],
+                [1, 2, hidden], [1, 3 * hidden],
+            ], settings: [4: try Tensor([Int32(3), 2], shape: [2]), 5: none, 6: none], outputs: 3, seed: source.next())
+    }
+
+    @Test(arguments: ["GlobalLpPool", "DFT", "CumProd"]) func linearAndProducts(_ op: String) throws {
+        let axis = try Tensor([Int64(1)], shape: [])
+        switch op {
+        case "DFT":
+            let length = try Tensor([Int64(7)], shape: [])
+            try check(op, [:], [[3, 5, 1], [], []], settings: [1: length, 2: axis], seed: 801)
+        case "CumProd": try check(op, [:], [[3, 6, 2], []], settings: [1: axis], range: 0.5...1.5, seed: 802)
+        default: try check(op, [:], [[2, 3, 4, 5]], range: 0.2...1, seed: 803)
+        }
+    }
 }

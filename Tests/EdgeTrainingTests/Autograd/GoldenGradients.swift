@@ -16,6 +16,7 @@ struct GoldenGradient: Decodable, Sendable, CustomTestStringConvertible {
             get throws {
                 switch type {
                 case "f32": try Tensor(data.map(Float.init), shape: shape)
+                case "i32": try Tensor(data.map { Int32($0) }, shape: shape)
                 case "bool": try Tensor(data.map { $0 != 0 }, shape: shape)
                 default: try Tensor(data.map { Int64($0) }, shape: shape)
                 }
@@ -23,9 +24,9 @@ struct GoldenGradient: Decodable, Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// A number, a list or a word.
+    /// A number, a word, or a list of either.
     enum Value: Decodable, Sendable {
-        case number(Double), list([Int]), word(String)
+        case number(Double), list([Int]), fractions([Double]), word(String), words([String])
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
@@ -33,6 +34,10 @@ struct GoldenGradient: Decodable, Sendable, CustomTestStringConvertible {
                 self = .number(number)
             } else if let list = try? container.decode([Int].self) {
                 self = .list(list)
+            } else if let fractions = try? container.decode([Double].self) {
+                self = .fractions(fractions)
+            } else if let words = try? container.decode([String].self) {
+                self = .words(words)
             } else {
                 self = .word(try container.decode(String.self))
             }
@@ -58,7 +63,9 @@ struct GoldenGradient: Decodable, Sendable, CustomTestStringConvertible {
     }()
 
     /// Attributes of floats; the others with a number hold integers.
-    private static let floats: Set<String> = ["alpha", "beta", "gamma", "epsilon", "momentum", "lambd", "bias"]
+    private static let floats: Set<String> = [
+        "alpha", "beta", "gamma", "epsilon", "momentum", "lambd", "bias", "scale", "softcap", "clip",
+    ]
 
     var nodeAttributes: [String: Attribute] {
         var result: [String: Attribute] = [:]
@@ -67,7 +74,9 @@ struct GoldenGradient: Decodable, Sendable, CustomTestStringConvertible {
             case .number(let number):
                 result[name] = Self.floats.contains(name) ? .float(Float(number)) : .int(Int(number))
             case .list(let list): result[name] = .ints(list)
+            case .fractions(let fractions): result[name] = .floats(fractions.map(Float.init))
             case .word(let word): result[name] = .string(word)
+            case .words(let words): result[name] = .strings(words)
             }
         }
         return result

@@ -197,6 +197,34 @@ import Testing
         #expect(error?.message.contains("`first`") == true && error?.message.contains("`second`") == true)
     }
 
+    @Test func whatNoWeightReachesNeedsNoGradient() throws {
+        var graph = Graph()
+        let square = graph.addValue(
+            name: "square", type: TensorType(dtype: .f32, shape: [.symbol("batch"), .fixed(2), .fixed(2)]))
+        graph.inputs = [square]
+        let weights = graph.addConstant(name: "weights", try Tensor([Float(1), 2, 3, 4], shape: [2, 2]))
+        let axes = graph.addConstant(name: "axes", try Tensor([Int64(1), 2], shape: [2]))
+        var made: [ValueID] = []
+        for (name, op, inputs) in [
+            ("product", Operator.matMul, [square, weights]), ("size", .determinant, [square]),
+        ] {
+            made.append(graph.addValue(name: name))
+            graph.nodes.append(Node(name: name, op: op, inputs: inputs, outputs: [made[made.count - 1]]))
+        }
+        let wide = graph.addValue(name: "wide")
+        let scaled = graph.addValue(name: "scaled")
+        graph.nodes.append(Node(name: "wide", op: .unsqueeze, inputs: [made[1], axes], outputs: [wide]))
+        graph.nodes.append(Node(name: "scaled", op: .mul, inputs: [made[0], wide], outputs: [scaled]))
+        graph.outputs = [scaled]
+        try graph.inferShapes()
+        let trainable = try TrainableModel(Model(name: "scaled", graph: graph, origin: "a test"))
+        let given = try Tensor([Float(1), 0, 0, 2], shape: [1, 2, 2])
+        let output = try trainable.forward([given], training: true, seed: 1)[0]
+        #expect(try output.elements(as: Float.self) == [2, 4, 12, 16])
+        _ = try trainable.backward([try Tensor([Float](repeating: 1, count: 4), shape: [1, 2, 2])])
+        #expect(Array(trainable.parameters.gradients) == [2, 2, 4, 4])
+    }
+
     @Test func plansShareTheirParameters() throws {
         let trainable = try TrainableModel(try network())
         let plan = try trainable.plan(for: [[3, 2, 6, 6]])

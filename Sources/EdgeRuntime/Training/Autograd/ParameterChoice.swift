@@ -14,7 +14,9 @@ struct ParameterChoice {
     private(set) var statistics: [Part] = []
 
     /// - Throws: `TrainingError` naming every node that stands in the way.
-    init(_ graph: Graph, frozen: (String) -> Bool) throws {
+    init(_ original: Graph, frozen: (String) -> Bool) throws {
+        // Bodies of loops once, so that what they read is seen.
+        let graph = try ScanComposition.flattened(original)
         var problems: [String] = []
         if let value = graph.values.first(where: { $0.type?.quantization != nil }) {
             throw TrainingError.untrainable(
@@ -71,11 +73,14 @@ struct ParameterChoice {
         switch kind {
         // The exponent of a power, initial states: how a formula is written.
         case .arithmetic where node.op == .pow: return [0]
-        case .recurrence: return [1, 2, 3]
+        case .recurrence: return [1, 2, 3, 7]
+        case .composed: return Composition.learnedInputs(node)
+        // What is replaced or sampled, not how a tensor is begun.
+        case .scatter, .gridSample: return []
         case .function, .stop: return []
         case .arithmetic, .choice, .convolution, .transposedConvolution, .maxPool, .averagePool, .batchNormalization,
             .rowNormalization, .gemm, .matMul, .softmax, .reduction, .gather, .movement, .concat, .split, .view,
-            .dropout, .resize, .cumulativeSum, .einsum:
+            .dropout, .resize, .cumulativeSum, .cumulativeProduct, .einsum:
             return GradientRules.differentiableInputs(node)
         }
     }
@@ -108,8 +113,15 @@ struct ParameterChoice {
         for node in graph.nodes {
             let name = "node `\(node.name)` (\(node.op.rawValue))"
             switch node.op {
-            case .scan, .loop, .conditional, .sequenceLSTM:
-                problems.append("\(name): it has no gradient yet")
+            case .loop, .conditional:
+                // What its bodies read counts as its input.
+                let read = graph.capturedValues(of: node).union(node.inputs.compactMap(\.self))
+                if node.outputs.contains(where: useful.contains), !read.isDisjoint(with: active) {
+                    problems.append("\(name): it has no gradient yet")
+                }
+                continue
+            case .scan:
+                if let objection = ScanComposition.objection(to: node) { problems.append("\(name): \(objection)") }
                 continue
             default: break
             }
@@ -121,7 +133,7 @@ struct ParameterChoice {
             }
             guard reached else { continue }
             active.formUnion(node.outputs)
-            if let objection = GradientRules.objection(to: node) { problems.append("\(name): \(objection)") }
+            if let objection = GradientRules.objection(to: node, in: graph) { problems.append("\(name): \(objection)") }
             for output in node.outputs {
                 guard let dtype = graph.type(of: output)?.dtype, dtype.isFloat, dtype != .f32 else { continue }
                 problems.append("\(name): it computes in \(dtype.rawValue), and training in f32")

@@ -47,10 +47,12 @@ public final class TrainableModel {
     public init(
         _ model: Model, frozen: (String) -> Bool = { _ in false }, options: ExecutionOptions = ExecutionOptions()
     ) throws {
-        let graph = model.graph
-        try graph.checkConsistency()
+        try model.graph.checkConsistency()
+        let graph = ScanComposition.withOuterConstants(model.graph)
         let choice = try ParameterChoice(graph, frozen: frozen)
-        original = model
+        var prepared = model
+        prepared.graph = graph
+        original = prepared
         self.options = options
         parameters = try ParameterVector(choice.parameters.map { ($0.name, $0.shape, $0.role) })
         statistics = try ParameterVector(choice.statistics.map { ($0.name, $0.shape, $0.role) })
@@ -168,7 +170,9 @@ public final class TrainableModel {
                 code: "M0301", message: "the model takes \(inputs.count) inputs, found \(shapes.count)",
                 hint: "inputs: \(inputs.map(\.name).joined(separator: ", "))")
         }
-        let specialised = try TrainingGraph(original.graph, shapes: shapes, parameters: Set(parameterOffsets.keys))
+        let specialised = try TrainingGraph(
+            original.graph, shapes: shapes, parameters: Set(parameterOffsets.keys),
+            wantsInputGradients: wantsInputGradients)
         var builder = TrainingPlanBuilder(
             graph: specialised.graph, parameters: parameterOffsets, parameterVector: parameters,
             statistics: statisticOffsets, statisticVector: statistics, wantsInputGradients: wantsInputGradients,

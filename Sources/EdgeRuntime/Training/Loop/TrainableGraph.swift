@@ -39,7 +39,9 @@ struct TrainableGraph {
     let ending: Ending
 
     /// - Parameter loss: what it is trained for: only the losses of logits leave the ending away.
-    init(_ original: Model, loss: Loss) throws {
+    init(_ given: Model, loss: Loss) throws {
+        var original = given
+        original.graph = ScanComposition.withOuterConstants(given.graph)
         self.original = original
         var graph = original.graph
         if let id = graph.values.indices.first(where: { graph.values[$0].type?.quantization != nil }) {
@@ -96,22 +98,7 @@ struct TrainableGraph {
     private static func openBatch(_ graph: inout Graph) throws {
         let fixed = graph.inputs.compactMap { graph.type(of: $0)?.shape?.first?.fixedValue }
         guard let batch = fixed.first else { return }
-        for id in graph.inputs {
-            guard let shape = graph.type(of: id)?.shape, shape.first?.fixedValue == batch else { continue }
-            graph[id].type?.shape = [.symbol("batch")] + shape.dropFirst()
-        }
-        for position in graph.nodes.indices where graph.nodes[position].op == .reshape {
-            let node = graph.nodes[position]
-            guard let target = node.input(1), let constant = graph.constants[target],
-                var extents = constant.integerValues(), extents.first == batch, let data = node.input(0),
-                graph.type(of: data)?.shape?.first?.fixedValue == batch
-            else { continue }
-            // 0 takes the extent of the data, -1 what is left.
-            extents[0] = extents.contains(-1) ? 0 : -1
-            graph.nodes[position].inputs[1] = graph.addConstant(
-                name: graph.uniqueValueName("\(node.name).open"), try Tensor.int64s(extents))
-        }
-        for node in graph.nodes { for id in node.outputs { graph[id].type?.shape = nil } }
+        graph = try BatchOpening.open(graph, batch: batch)
         do {
             try graph.inferShapes()
         } catch {

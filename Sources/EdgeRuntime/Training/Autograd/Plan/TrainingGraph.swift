@@ -1,15 +1,18 @@
 import EdgeModels
 import EdgeTensors
 
-/// A model's graph as training plans see it: shapes known, channels last.
+/// A model's graph as training plans see it: shapes known, operators that have rules, channels last.
 struct TrainingGraph {
     var graph: Graph
 
     /// - Parameters:
     ///   - shapes: of the inputs.
     ///   - parameters: constants that change; what the layout pass makes of them is computed from them in the plan.
-    init(_ original: Graph, shapes: [[Int]], parameters: Set<ValueID>) throws {
+    ///   - wantsInputGradients: whether gradients go back to the inputs.
+    init(_ original: Graph, shapes: [[Int]], parameters: Set<ValueID>, wantsInputGradients: Bool) throws {
         var graph = try Self.withBatch(original, shapes: shapes).inferringShapes(for: shapes)
+        graph = try Composition.expand(
+            graph, shapes: shapes, active: wantsInputGradients ? parameters.union(graph.inputs) : parameters)
         guard graph.nodes.contains(where: { $0.op.hasLayout && $0.layout == .channelsFirst }) else {
             self.graph = graph
             return
@@ -56,28 +59,13 @@ struct TrainingGraph {
         ]
     }
 
-    /// A graph written for one batch size, made ready for another: its inputs, and reshapes to constant shapes that begin with the batch.
-    private static func withBatch(_ original: Graph, shapes: [[Int]]) throws -> Graph {
-        var graph = original
-        var written: Int?
+    /// A graph written for one batch size, made ready for another.
+    private static func withBatch(_ graph: Graph, shapes: [[Int]]) throws -> Graph {
         for (id, shape) in zip(graph.inputs, shapes) {
             guard case .fixed(let extent)?? = graph.type(of: id)?.shape?.first, let given = shape.first, extent != given
             else { continue }
-            written = extent
-            graph[id].type?.shape?[0] = .fixed(given)
+            return try BatchOpening.open(graph, batch: extent)
         }
-        guard let written, let batch = shapes.first?.first else { return graph }
-        let isBatched = { (id: ValueID) in original.type(of: id)?.shape?.first == .fixed(written) }
-        for position in graph.nodes.indices {
-            let node = graph.nodes[position]
-            guard node.op == .reshape, let data = node.input(0), isBatched(data), let shape = node.input(1),
-                var extents = graph.constants[shape]?.integerValues(), extents.first == written
-            else { continue }
-            extents[0] = batch
-            graph.nodes[position].inputs[1] = graph.addConstant(
-                name: graph.uniqueValueName("\(node.name)/shape"), try Tensor.int64s(extents))
-        }
-        for id in graph.nodes.flatMap(\.outputs) { graph[id].type?.shape = nil }
         return graph
     }
 }

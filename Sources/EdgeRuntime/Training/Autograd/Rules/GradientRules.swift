@@ -10,7 +10,9 @@ enum GradientRules {
     enum Kind {
         case function, arithmetic, choice, convolution, transposedConvolution, maxPool, averagePool, batchNormalization
         case rowNormalization, gemm, matMul, softmax, reduction, gather, movement, concat, split, view, dropout
-        case recurrence, resize, cumulativeSum, einsum
+        case recurrence, resize, cumulativeSum, cumulativeProduct, einsum, scatter, gridSample
+        /// Others stand for it: see `Composition`.
+        case composed
         /// Its results do not change with its operands, or in steps only: no gradient passes, and none is missed.
         case stop
     }
@@ -46,11 +48,19 @@ enum GradientRules {
         case "LSTM", "GRU", "RNN": return .recurrence
         case "Resize", "Upsample": return .resize
         case "CumSum": return .cumulativeSum
+        case "CumProd": return .cumulativeProduct
+        case "ScatterElements", "ScatterND": return .scatter
+        case "GridSample": return .gridSample
+        case "Attention", "RotaryEmbedding", "LpNormalization", "LRN", "LpPool", "GlobalLpPool",
+            "NegativeLogLikelihoodLoss", "SoftmaxCrossEntropyLoss", "DFT", "STFT", "AffineGrid", "TopK", "Compress",
+            "MaxUnpool", "Mod", "UnidirectionalSequenceLSTM", "ReadVariable", "AssignVariable", "Scan":
+            return .composed
         case "Einsum": return .einsum
         case "Floor", "Ceil", "Round", "Sign", "Equal", "Less", "Greater", "LessOrEqual", "GreaterOrEqual", "And", "Or",
             "Not", "Xor", "IsNaN", "IsInf", "ArgMax", "ArgMin", "Shape", "Size", "ConstantOfShape", "Constant", "Range",
             "OneHot", "NonZero", "EyeLike", "RandomNormal", "RandomUniform", "RandomNormalLike",
-            "RandomUniformLike", "Bernoulli":
+            "RandomUniformLike", "Bernoulli", "Multinomial", "Hardmax", "NonMaxSuppression", "BitCast", "HannWindow",
+            "HammingWindow", "BlackmanWindow", "MelWeightMatrix":
             return .stop
         default: return nil
         }
@@ -68,24 +78,26 @@ enum GradientRules {
         case .arithmetic, .concat, .einsum: return Array(node.inputs.indices)
         case .choice: return [1, 2]
         case .convolution, .transposedConvolution, .gemm, .batchNormalization, .rowNormalization: return [0, 1, 2]
-        case .matMul: return [0, 1]
-        case .recurrence: return [0, 1, 2, 3, 5, 6]
+        case .matMul, .gridSample: return [0, 1]
+        case .scatter: return [0, 2]
+        case .recurrence: return [0, 1, 2, 3, 5, 6, 7]
+        case .composed: return Composition.differentiableInputs(node)
         case .stop: return []
         case .function, .maxPool, .averagePool, .softmax, .reduction, .gather, .movement, .split, .view, .dropout,
-            .resize, .cumulativeSum:
+            .resize, .cumulativeSum, .cumulativeProduct:
             return [0]
         case nil: return Array(node.inputs.indices)
         }
     }
 
     /// What speaks against a gradient of this node, whatever its shapes; nil where nothing does.
-    static func objection(to node: Node) -> String? {
+    static func objection(to node: Node, in graph: Graph) -> String? {
+        if let composition = Composition(node, in: graph) { return composition.objection(to: node) }
         guard let kind = kind(node.op) else { return "it has no gradient yet" }
         switch kind {
         case .recurrence: return RecurrentRule.objection(to: node)
         case .rowNormalization:
             return node.outputs.count > 1 ? "the gradients of its mean and deviation are not made" : nil
-        case .maxPool: return node.outputs.count > 1 ? "its indices are not made in training" : nil
         case .batchNormalization:
             return node.outputs.count > 1 ? "the gradients of its statistics are not made" : nil
         default: return nil
@@ -125,8 +137,11 @@ enum GradientRules {
         case .recurrence: return try RecurrentRule.differentiate(context)
         case .resize: return try ResizeRule.differentiate(context)
         case .cumulativeSum: return try CumulativeSumRule.differentiate(context)
+        case .cumulativeProduct: return try CumulativeProductRule.differentiate(context)
         case .einsum: return try EinsumRule.differentiate(context)
-        case .stop: return nil
+        case .scatter: return try ScatterRule.differentiate(context)
+        case .gridSample: return try GridSampleRule.differentiate(context)
+        case .composed, .stop: return nil
         }
     }
 }

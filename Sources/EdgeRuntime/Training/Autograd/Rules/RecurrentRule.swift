@@ -11,7 +11,9 @@ enum RecurrentRule {
     static func objection(to node: Node) -> String? {
         if node.input(4) != nil { return "sequences of different lengths have no gradient yet" }
         if node.op == .lstm, node.input(7) != nil { return "peepholes have no gradient yet" }
-        if node.float("clip") != nil { return "clipped gates have no gradient yet" }
+        if node.float("clip") != nil || node.float("cell_clip") != nil {
+            return "clipped gates and cells have no gradient yet"
+        }
         if (node.int("input_forget") ?? 0) != 0 { return "coupled gates have no gradient yet" }
         if (node.int("layout") ?? 0) != 0 { return "batch-first sequences have no gradient yet" }
         if case .strings(let names)? = node.attributes["activations"] {
