@@ -22,18 +22,21 @@ struct LoadedModelTests {
     ]
 
     /// Random samples of a model's shapes.
-    private static func inputs(_ model: Model, batch: Int, seed: UInt64) throws -> [Tensor] {
+    private static func inputs(_ model: Model, batch: Int?, seed: UInt64) throws -> [Tensor] {
         var source = RandomSource(seed: seed)
         return try model.graph.inputs.map { id in
-            let shape = try #require(model.graph.type(of: id)?.shape).dropFirst().map { $0.fixedValue ?? 1 }
-            return try Tensor(uniform: 0...1, shape: [batch] + shape, from: &source)
+            let shape = try #require(model.graph.type(of: id)?.shape).map { $0.fixedValue ?? 1 }
+            return try Tensor(uniform: 0...1, shape: [batch ?? shape[0]] + shape.dropFirst(), from: &source)
         }
     }
 
-    @Test(arguments: models) func theFirstGradientsAreTheSlopes(_ file: String) throws {
+    /// Its state has the batch in another place than its sound: it is trained on one sample at a time.
+    private static let voice = "onnx/audio/silero_vad_openvino_16k.onnx"
+
+    @Test(arguments: models + [voice]) func theFirstGradientsAreTheSlopes(_ file: String) throws {
         let model = try ModelFile.read(path: SharedData.file("models/\(file)"))
         let trainable = try TrainableModel(model)
-        let inputs = try Self.inputs(model, batch: 2, seed: 1)
+        let inputs = try Self.inputs(model, batch: file == Self.voice ? nil : 2, seed: 1)
         let outputs = try trainable.forward(inputs, training: false, seed: 1)
         var source = RandomSource(seed: 2)
         let weights = try outputs.map { try Tensor(uniform: -1...1, shape: $0.shape, from: &source) }

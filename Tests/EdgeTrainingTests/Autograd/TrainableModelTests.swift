@@ -225,6 +225,15 @@ import Testing
         #expect(Array(trainable.parameters.gradients) == [2, 2, 4, 4])
     }
 
+    @Test func aMaskThatNobodyReadsIsNotMade() throws {
+        var model = try network(dropout: 0)
+        let expected = try TrainableModel(model).forward([try images(2)], training: true, seed: 1)[0]
+        let place = try #require(model.graph.nodes.firstIndex { $0.op == .dropout })
+        model.graph.nodes[place].outputs.append(model.graph.addValue(name: "mask"))
+        let found = try TrainableModel(model).forward([try images(2)], training: true, seed: 1)[0]
+        #expect(try found.elements(as: Float.self) == expected.elements(as: Float.self))
+    }
+
     @Test func plansShareTheirParameters() throws {
         let trainable = try TrainableModel(try network())
         let plan = try trainable.plan(for: [[3, 2, 6, 6]])

@@ -16,7 +16,7 @@ struct ParameterChoice {
     /// - Throws: `TrainingError` naming every node that stands in the way.
     init(_ original: Graph, frozen: (String) -> Bool) throws {
         // Bodies of loops once, so that what they read is seen.
-        let graph = try ScanComposition.flattened(original)
+        let graph = try ScanComposition.flattened(TrainingGraph.withoutUnread(original))
         var problems: [String] = []
         if let value = graph.values.first(where: { $0.type?.quantization != nil }) {
             throw TrainingError.untrainable(
