@@ -128,6 +128,18 @@ import Testing
         }
     }
 
+    @Test(arguments: extents) func logarithmsOfSoftmax(_ count: Int) throws {
+        try check("LogSoftmax", ["axis": .int(1)], [[3, count]], range: -4...4, seed: UInt64(550 + count))
+        var source = RandomSource(seed: UInt64(count))
+        let rows = try Tensor(uniform: -30...30, shape: [3, count], from: &source)
+        let node = SingleNode(op: "LogSoftmax", attributes: ["axis": .int(1)], operands: [.input(rows)])
+        let expected = try Session(try node.model()).run([rows])[0].elements(as: Float.self).map(Double.init)
+        for kernels in [KernelSelection.automatic, .scalar] {
+            let found = try node.run(nil, options: ExecutionOptions(kernels: kernels)).outputs[0]
+            #expect(relativeDifference(expected, found) < 1e-6)
+        }
+    }
+
     @Test(arguments: ["LSTM", "GRU", "RNN"]) func recurrences(_ op: String) throws {
         let gates = op == "LSTM" ? 4 : op == "GRU" ? 3 : 1
         for (position, hidden) in [1, 3, 16, 17].enumerated() {
