@@ -10,6 +10,8 @@ struct ONNXGraphReader {
     let depth: Int
     var graph = Graph()
     var values: [String: ValueID] = [:]
+    /// The sequences that were made, by name: their elements, in order.
+    var sequences: [String: [ValueID]] = [:]
     private var nodeNames: Set<String> = []
     private var valueNames: Set<String> = []
     private var declared: [String: TensorType] = [:]
@@ -24,7 +26,6 @@ struct ONNXGraphReader {
 
     mutating func read(_ proto: Onnx_GraphProto) throws -> Graph {
         guard depth < 16 else { throw ModelError.inconsistent("subgraphs are nested more than 16 deep") }
-        guard proto.sparseInitializer.isEmpty else { throw ModelError.unsupported("the model has sparse weights") }
         for info in proto.valueInfo + proto.output {
             if case .tensorType(let tensor)? = info.type.value, let dtype = DType(onnx: Int(tensor.elemType)) {
                 declared[info.name] = TensorType(dtype: dtype, shape: try shape(of: tensor, name: info.name))
@@ -34,7 +35,11 @@ struct ONNXGraphReader {
             let tensor = try context.tensors.tensor(initializer, named: initializer.name)
             try define(initializer.name, graph.addConstant(name: claim(initializer.name), tensor))
         }
-        let initialized = Set(proto.initializer.map(\.name))
+        for sparse in proto.sparseInitializer {
+            let name = sparse.values.name
+            try define(name, graph.addConstant(name: claim(name), try context.tensors.dense(sparse)))
+        }
+        let initialized = Set(proto.initializer.map(\.name) + proto.sparseInitializer.map(\.values.name))
         for info in proto.input where !initialized.contains(info.name) {
             let id = graph.addValue(name: claim(info.name), type: try type(of: info))
             try define(info.name, id)
@@ -46,6 +51,9 @@ struct ONNXGraphReader {
                 if outer[info.name] != nil {
                     graph.outputs.append(capture(info.name))
                     continue
+                }
+                if sequences[info.name] != nil {
+                    throw ModelError.unsupported("the output `\(info.name)` is a sequence, not a tensor")
                 }
                 throw ModelError.inconsistent("nothing makes the output `\(info.name)`")
             }

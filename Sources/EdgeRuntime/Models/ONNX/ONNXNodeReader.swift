@@ -15,6 +15,7 @@ extension ONNXGraphReader {
         guard standard || proto.domain == "com.microsoft" else {
             return try skip(source, op: "\(proto.domain).\(proto.opType)")
         }
+        if try readSequence(proto, attributes: source.attributes) { return }
         for name in proto.input { source.inputs.append(try value(name)) }
         switch source.op {
         case "Constant" where standard: return try readConstant(source)
@@ -100,7 +101,7 @@ extension ONNXGraphReader {
     private mutating func readConstant(_ source: ONNXNode) throws {
         guard let name = source.outputs.first else { return }
         let tensor: Tensor
-        if case .tensor(let value)? = source.attributes["value"] {
+        if case .tensor(let value)? = source.attributes["value"] ?? source.attributes["sparse_value"] {
             tensor = value
         } else if case .float(let value)? = source.attributes["value_float"] {
             tensor = try Tensor(scalar: value)
@@ -168,7 +169,8 @@ extension ONNXGraphReader {
         case .graph:
             var reader = ONNXGraphReader(context: context, outer: scope, depth: depth + 1)
             return .graph(try reader.read(attribute.g))
-        case .undefined, .tensors, .graphs, .sparseTensor, .sparseTensors, .typeProto, .typeProtos:
+        case .sparseTensor: return .tensor(try context.tensors.dense(attribute.sparseTensor))
+        case .undefined, .tensors, .graphs, .sparseTensors, .typeProto, .typeProtos:
             throw ModelError.unsupported(
                 "node `\(node.name)` (\(node.opType)) has the attribute `\(attribute.name)` of a kind that is not supported"
             )

@@ -23,8 +23,9 @@ public struct ONNXReader: Sendable {
         guard proto.hasGraph else { throw ModelError.malformed("ONNX", "it holds no graph") }
         let context = ONNXContext(
             opset: try opset(of: proto), tensors: ONNXTensorReader(folder: folder))
+        var functions = try ONNXFunctions(proto.functions)
         var reader = ONNXGraphReader(context: context, outer: [:], depth: 0)
-        var graph = try reader.read(proto.graph)
+        var graph = try reader.read(try functions.inlined(proto.graph))
         try context.throwUnsupported()
         try graph.inferShapes()
         try graph.foldQuantization()
