@@ -21,6 +21,7 @@ TYPES = {
     "u32": (schema.TensorType.UINT32, np.uint32),
     "bool": (schema.TensorType.BOOL, np.bool_),
     "i4": (schema.TensorType.INT4, np.int8),
+    "c64": (schema.TensorType.COMPLEX64, np.complex64),
     "resource": (schema.TensorType.RESOURCE, np.int32),
 }
 
@@ -114,6 +115,12 @@ class Net:
             else:
                 operator.builtinOptions2Type, operator.builtinOptions2 = second, made
         self.graph.operators.append(operator)
+
+    def custom(self, name, inputs, outputs, data):
+        """An operator that the schema has no number for, its options as bytes."""
+        self.op("CUSTOM", inputs, outputs)
+        self.model.operatorCodes[-1].customCode = name
+        self.graph.operators[-1].customOptions = np.frombuffer(data, np.uint8)
 
     def outputs(self, *indices):
         self.graph.outputs = list(indices)

@@ -25,9 +25,10 @@ struct TFLiteOperatorTests {
     }
 
     /// How the names of cases begin whose operator has no form in the graph; they are refused by name.
-    private static let unsupported = ["non_max_suppression", "transpose_computed"]
+    private static let unsupported = ["transpose_computed"]
 
-    @Test("every operator gives what LiteRT gives", arguments: ["elements", "layers", "movement", "state"])
+    @Test(
+        "every operator gives what LiteRT gives", arguments: ["elements", "layers", "movement", "state", "detection"])
     func agrees(group: String) throws {
         let folder = try TemporaryDirectory()
         let cases: [Case] = try PythonPeer.call(

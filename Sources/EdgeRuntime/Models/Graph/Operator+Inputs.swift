@@ -19,6 +19,8 @@ extension Operator {
         case .rotaryEmbedding: 3...4
         case .gridSample, .affineGrid, .centerCropPad: 2...2
         case .nonMaxSuppression: 2...5
+        case .boundedNonMaxSuppression: 5...6
+        case .detectionPostprocess: 3...3
         case .fourierTransform: 1...3
         case .melWeightMatrix: 5...5
         case .gemm: 2...3

@@ -38,6 +38,11 @@ public enum Operator: String, Sendable, Hashable, CaseIterable {
     case affineGrid = "AffineGrid"
     case roiAlign = "RoiAlign"
     case nonMaxSuppression = "NonMaxSuppression"
+    /// TFLite's `NON_MAX_SUPPRESSION_V5`: boxes, scores, most, overlap, threshold and sigma to indices and scores of a fixed number, and how
+    /// many of them there are.
+    case boundedNonMaxSuppression = "BoundedNonMaxSuppression"
+    /// TFLite's `TFLite_Detection_PostProcess`: encodings, scores and anchors to boxes, classes, scores and their number.
+    case detectionPostprocess = "DetectionPostprocess"
     // Signals
     case fourierTransform = "DFT"
     case shortTimeFourierTransform = "STFT"

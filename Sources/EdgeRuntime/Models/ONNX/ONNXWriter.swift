@@ -53,6 +53,11 @@ public struct ONNXWriter: Sendable {
                     "ONNX", "it has no variables that live from run to run, as `\(node.name)` needs",
                     hint: "save it as it came, or keep the state outside the model")
             }
+            if node.op == .detectionPostprocess || node.op == .boundedNonMaxSuppression {
+                throw ModelError.unwritable(
+                    "ONNX", "it has no form for the detections of `\(node.name)`",
+                    hint: "its NonMaxSuppression gives as many boxes as there are, this one a fixed number")
+            }
             for case .graph(let body) in node.attributes.values { try refuseStates(body) }
         }
     }

@@ -61,6 +61,8 @@ extension ShapeInference {
         case .convInteger: return inferByLowering(node, dtypes: [.i32])
         case .tfIdfVectorizer: return inferByLowering(node, dtypes: [.f32])
         case .nonMaxSuppression: return [TensorType(dtype: .i64, shape: [unknown(node, 0), .fixed(3)])]
+        case .boundedNonMaxSuppression: return inferByLowering(node, dtypes: [.i32, .f32, .i32])
+        case .detectionPostprocess: return inferByLowering(node, dtypes: [.f32, .f32, .f32, .f32])
         case .attention:
             return inferByLowering(
                 node, dtypes: [first?.dtype, type(node, 1)?.dtype, type(node, 2)?.dtype, first?.dtype])

@@ -127,6 +127,20 @@ extension TFLiteGraphReader {
             .loop, operation, [nil, starts[0]] + given.values, to: outputs, ["body": .graph(body)])
     }
 
+    /// `STABLEHLO_COMPOSITE`: an operator that the file writes out in another subgraph, whose nodes take its place.
+    mutating func readDecomposition(_ operation: TFLiteOperation) throws {
+        let given = try arguments(operation, from: 0)
+        let body = try readSubgraph(operation.int(1), operation, handles: given.handles)
+        guard body.handles.isEmpty, body.graph.outputs.count == operation.outputs.count else {
+            throw ModelError.inconsistent(
+                "\(operation.name) `\(nodeName(operation))` has \(operation.outputs.count) outputs, its subgraph \(body.graph.outputs.count)"
+            )
+        }
+        let results = try graph.inline(body.graph, given.values)
+        noteNames()
+        for (index, result) in zip(operation.outputs, results) { alias(index, to: result) }
+    }
+
     // MARK: Variables
 
     mutating func readHandle(_ operation: TFLiteOperation) throws {

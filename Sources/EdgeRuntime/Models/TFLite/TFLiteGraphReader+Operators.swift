@@ -3,7 +3,12 @@ import EdgeTensors
 /// The operators of the schema in the graph's vocabulary.
 extension TFLiteGraphReader {
     mutating func convert(_ operation: TFLiteOperation) throws {
+        if operation.number == 32, operation.custom == Self.detection { return try readDetection(operation) }
         guard let code = operation.code else { return try skip(operation) }
+        if isComplex(operation), ![.rfft2d, .real, .imaginary, .complexAbs].contains(code) {
+            reportUnsupported(operation, "of complex numbers")
+            return try skipOutputs(operation)
+        }
         switch code {
         case .conv3d: try readVolumes(operation)
         case .conv3dTranspose: try readTransposedVolumes(operation)
@@ -17,8 +22,14 @@ extension TFLiteGraphReader {
             try emitActivated(
                 op, operation, [required(operation, 0), required(operation, 1)], to: output(operation),
                 activation: operation.byte(0))
-        case .maximum: try binary(.maximum, operation)
-        case .minimum: try binary(.minimum, operation)
+        case .stablehloAdd: try binary(.add, operation)
+        case .stablehloMultiply: try binary(.mul, operation)
+        case .stablehloAnd: try binary(isTruth(operation) ? .and : .bitwiseAnd, operation)
+        case .stablehloShiftLeft: try shift("LEFT", operation)
+        case .stablehloPad: try readStablehloPad(operation)
+        case .stablehloComposite: try readDecomposition(operation)
+        case .maximum, .stablehloMaximum: try binary(.maximum, operation)
+        case .minimum, .stablehloMinimum: try binary(.minimum, operation)
         case .pow: try binary(.pow, operation)
         case .equal: try binary(.equal, operation)
         case .less: try binary(.less, operation)
@@ -30,10 +41,7 @@ extension TFLiteGraphReader {
         case .greaterEqual: try binary(.greaterOrEqual, operation)
         case .lessEqual: try binary(.lessOrEqual, operation)
         case .bitwiseXor: try binary(.bitwiseXor, operation)
-        case .rightShift:
-            emit(
-                .bitShift, operation, [try required(operation, 0), try required(operation, 1)],
-                to: [try output(operation)], ["direction": .string("RIGHT")])
+        case .rightShift: try shift("RIGHT", operation)
         case .relu: try unary(.relu, operation)
         case .relu6: try emitClip(operation, required(operation, 0), to: output(operation), 0, 6)
         case .reluN1To1: try emitClip(operation, required(operation, 0), to: output(operation), -1, 1)
@@ -85,6 +93,12 @@ extension TFLiteGraphReader {
             try convertComposite(operation, code)
         case .rnn, .unidirectionalSequenceRnn: try readRNN(operation, sequence: code == .unidirectionalSequenceRnn)
         case .svdf: try readSVDF(operation)
+        case .bidirectionalSequenceRnn: try readBidirectionalRNN(operation)
+        case .bidirectionalSequenceLstm: try readBidirectionalLSTM(operation)
+        case .nonMaxSuppressionV4, .nonMaxSuppressionV5:
+            try readSuppression(operation, isSoft: code == .nonMaxSuppressionV5)
+        case .densify: try readDensify(operation)
+        case .rfft2d, .real, .imaginary, .complexAbs: try readSpectrum(operation, code)
         case .conditional: try readIf(operation)
         case .loop: try readWhile(operation)
         // Read ahead of everything else.
@@ -105,7 +119,46 @@ extension TFLiteGraphReader {
 
     mutating func skip(_ operation: TFLiteOperation) throws {
         reportUnsupported(operation)
+        try skipOutputs(operation)
+    }
+
+    /// Keeps the graph whole behind an operator that cannot be read.
+    private mutating func skipOutputs(_ operation: TFLiteOperation) throws {
         for index in operation.outputs { _ = try value(index) }
+    }
+
+    private mutating func isTruth(_ operation: TFLiteOperation) throws -> Bool {
+        graph.type(of: try required(operation, 0))?.dtype == .bool
+    }
+
+    private mutating func shift(_ direction: String, _ operation: TFLiteOperation) throws {
+        emit(
+            .bitShift, operation, [try required(operation, 0), try required(operation, 1)],
+            to: [try output(operation)], ["direction": .string(direction)])
+    }
+
+    /// `DENSIFY`: the reader has filled sparse weights up with their zeros.
+    private mutating func readDensify(_ operation: TFLiteOperation) throws {
+        let id = try required(operation, 0)
+        guard graph.constants[id] != nil, let result = operation.outputs.first else {
+            return try computed(operation, "content")
+        }
+        alias(result, to: id)
+    }
+
+    /// `STABLEHLO_PAD`: amounts ahead of and behind each axis, none between elements.
+    private mutating func readStablehloPad(_ operation: TFLiteOperation) throws {
+        func amounts(_ field: Int) throws -> [Int] {
+            try (operation.options?.integers(field, of: Int64.self) ?? []).map { Int($0) }
+        }
+        guard try amounts(2).allSatisfy({ $0 == 0 }) else {
+            reportUnsupported(operation, "between elements")
+            return try skipOutputs(operation)
+        }
+        let pads = try int64s(operation, "/pads", try amounts(0) + amounts(1))
+        emit(
+            .pad, operation, [try required(operation, 0), pads, try required(operation, 1)],
+            to: [try output(operation)])
     }
 
     mutating func unary(_ op: Operator, _ operation: TFLiteOperation, _ attributes: [String: Attribute] = [:]) throws {

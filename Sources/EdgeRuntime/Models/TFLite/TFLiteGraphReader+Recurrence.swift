@@ -102,20 +102,40 @@ extension TFLiteGraphReader {
 
     /// `RNN` and `UNIDIRECTIONAL_SEQUENCE_RNN` as ONNX's `RNN` between a read and an assignment of the state.
     mutating func readRNN(_ operation: TFLiteOperation, sequence: Bool) throws {
-        let data = try required(operation, 0)
-        let isTimeMajor = sequence ? try operation.bool(0) : true
+        try emitRNN(
+            operation,
+            RNNParts(
+                data: try required(operation, 0), first: 1, result: try output(operation),
+                activation: try operation.byte(sequence ? 1 : 0),
+                isTimeMajor: sequence ? try operation.bool(0) : true, sequence: sequence))
+    }
+
+    /// What one direction of a plain recurrence is made of: its data and result, and the first of its four inputs.
+    struct RNNParts {
+        var data: ValueID
+        var first: Int
+        var result: ValueID
+        var activation: Int8
+        var isTimeMajor: Bool
+        var sequence: Bool
+    }
+
+    mutating func emitRNN(_ operation: TFLiteOperation, _ parts: RNNParts) throws {
+        let (data, result, isTimeMajor, sequence) = (parts.data, parts.result, parts.isTimeMajor, parts.sequence)
+        let weights = parts.first
         let names: [Int8: String] = [0: "Affine", 1: "Relu", 4: "Tanh", 6: "Sigmoid"]
-        guard let activation = names[try operation.byte(sequence ? 1 : 0)] else {
+        guard let activation = names[parts.activation] else {
             return reportUnsupported(operation, "with this activation")
         }
-        let (state, before) = try readState(operation, 4)
+        let (state, before) = try readState(operation, weights + 3)
         guard let extents = graph.type(of: before)?.fixedShape, extents.count == 2,
-            let bias = try graph.constants[required(operation, 3)], bias.dtype == .f32, bias.count == extents[1],
+            let bias = try graph.constants[required(operation, weights + 2)], bias.dtype == .f32,
+            bias.count == extents[1],
             let biases = bias.realValues(), let wide = graph.type(of: data)?.shape?.last?.fixedValue
         else { return try computed(operation, "bias or shape") }
         let (batch, units) = (extents[0], extents[1])
-        let input = try reshapedWeights(operation, 1, [1, units, wide])
-        let recurrent = try reshapedWeights(operation, 2, [1, units, units])
+        let input = try reshapedWeights(operation, weights, [1, units, wide])
+        let recurrent = try reshapedWeights(operation, weights + 1, [1, units, units])
         let both = constant(
             operation, "/bias", try Tensor(biases + [Float](repeating: 0, count: units), shape: [1, 2 * units]))
         let first = try reshaped(operation, before, "/before", [1, batch, units])
@@ -135,7 +155,6 @@ extension TFLiteGraphReader {
                 "hidden_size": .int(units), "activations": .strings([activation]), "activation_alpha": .floats([1]),
                 "activation_beta": .floats([0]),
             ], suffix: "/rnn")
-        let result = try output(operation)
         let after = try reshaped(operation, last, "/after", [batch, units], to: sequence ? nil : result)
         if sequence {
             // [steps, 1, batch, units]

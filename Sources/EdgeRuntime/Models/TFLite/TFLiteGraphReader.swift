@@ -20,6 +20,9 @@ struct TFLiteGraphReader {
     /// The operators that read each tensor, by position and input.
     private(set) var readers: [Int: [(operation: TFLiteOperation, input: Int)]] = [:]
 
+    /// The tensors of complex numbers; their values have two floats an element, on an axis behind the others.
+    private(set) var complexTensors: Set<Int> = []
+
     private struct TurnedConstant: Hashable {
         var tensor: Int
         var order: [Int]
@@ -35,6 +38,13 @@ struct TFLiteGraphReader {
     mutating func read(handles given: [Int: String] = [:]) throws -> Graph {
         // The initialiser cannot throw; a damaged list of tensors is reported here.
         _ = try subgraph.tables(0)
+        for (index, table) in tensors.enumerated() where try table.integer(1, Int8(0)) == Self.complexCode {
+            complexTensors.insert(index)
+        }
+        let borders = try (subgraph.integers(1, of: Int32.self) ?? []) + (subgraph.integers(2, of: Int32.self) ?? [])
+        guard borders.allSatisfy({ !complexTensors.contains(Int($0)) }) else {
+            throw ModelError.unsupported("the model takes or gives complex numbers")
+        }
         for (position, index) in (try subgraph.integers(1, of: Int32.self) ?? []).enumerated() {
             if let name = given[position] {
                 handles[Int(index)] = name
@@ -84,10 +94,14 @@ struct TFLiteGraphReader {
         }
         // A union is its type's number and a reference to its table.
         let kind = try table.integer(3, UInt8(0))
+        // Newer operators have theirs in a union of its own.
+        let newer = try table.integer(11, UInt8(0))
+        let custom = try table.vector(5, width: 1)
         return TFLiteOperation(
             position: position, number: file.operatorCodes[code].code, custom: file.operatorCodes[code].custom,
             inputs: inputs, outputs: outputs, intermediates: intermediates,
-            options: kind == 0 ? nil : try table.table(4))
+            options: kind != 0 ? try table.table(4) : newer != 0 ? try table.table(12) : nil,
+            customOptions: custom.map { file.buffer.bytes[$0.start..<($0.start + $0.count)] } ?? [])
     }
 
     mutating func reportUnsupported(_ operation: TFLiteOperation, _ detail: String = "") {
@@ -129,7 +143,13 @@ struct TFLiteGraphReader {
         let id: ValueID
         if !data.isEmpty, let extents = type.fixedShape {
             let tensor: Tensor
-            do { tensor = try Tensor(bytes: data, shape: extents, dtype: type.dtype) } catch {
+            do {
+                if let sparsity = try table.table(6) {
+                    tensor = try TFLiteSparsity(sparsity, shape: extents).dense(data, dtype: type.dtype)
+                } else {
+                    tensor = try Tensor(bytes: data, shape: extents, dtype: type.dtype)
+                }
+            } catch let error as TensorError {
                 throw file.buffer.error("tensor `\(name)`: \(error.message)", at: table.position)
             }
             id = graph.addConstant(name: name, tensor, quantization: type.quantization)
@@ -144,10 +164,14 @@ struct TFLiteGraphReader {
     /// Lets a tensor stand for a value that is already there.
     mutating func alias(_ index: Int, to id: ValueID) { values[index] = id }
 
+    /// The schema's number of complex numbers of two floats.
+    private static let complexCode: Int8 = 8
+
     func type(of index: Int) throws -> TensorType {
         let table = tensors[index]
         let code = try table.integer(1, Int8(0))
-        guard let dtype = DType(tflite: code) else {
+        let isComplex = code == Self.complexCode
+        guard let dtype = isComplex ? .f32 : DType(tflite: code) else {
             throw ModelError.unsupported("tensor \(index) has elements of TFLite type \(code), which is not supported")
         }
         let extents = try table.integers(0, of: Int32.self) ?? []
@@ -155,10 +179,11 @@ struct TFLiteGraphReader {
         guard extents.count <= 16, extents.allSatisfy({ $0 >= 0 }) else {
             throw file.buffer.error("tensor \(index) has the shape \(extents)", at: table.position)
         }
-        let shape: [Dimension] = extents.enumerated().map { axis, extent in
+        var shape: [Dimension] = extents.enumerated().map { axis, extent in
             signature.count == extents.count && signature[axis] == -1
                 ? .symbol(axis == 0 ? "batch" : "tensor\(index).\(axis)") : .fixed(Int(extent))
         }
+        if isComplex { shape.append(.fixed(2)) }
         return TensorType(
             dtype: dtype, shape: shape,
             quantization: dtype.isFloat || dtype == .bool ? nil : try quantization(table, index))
@@ -366,6 +391,8 @@ struct TFLiteOperation {
     var outputs: [Int]
     var intermediates: [Int]
     var options: FlatTable?
+    /// What a custom operator is told, in a format of its own.
+    var customOptions: ArraySlice<UInt8>
 
     var code: TFLiteOperatorCode? { TFLiteOperatorCode(rawValue: number) }
     var name: String { number == 32 && !custom.isEmpty ? "custom \(custom)" : TFLiteOperatorCode.name(of: number) }

@@ -39,10 +39,12 @@ enum TFLiteOperatorCode: Int32, CaseIterable {
     case squeeze = 43
     case unidirectionalSequenceLstm = 44
     case stridedSlice = 45
+    case bidirectionalSequenceRnn = 46
     case exp = 47
     case topkV2 = 48
     case split = 49
     case logSoftmax = 50
+    case bidirectionalSequenceLstm = 52
     case cast = 53
     case prelu = 54
     case maximum = 55
@@ -110,14 +112,21 @@ enum TFLiteOperatorCode: Int32, CaseIterable {
     case hardSwish = 117
     case conditional = 118
     case loop = 119
+    case nonMaxSuppressionV4 = 120
+    case nonMaxSuppressionV5 = 121
     case scatterNd = 122
     case selectV2 = 123
+    case densify = 124
     case segmentSum = 125
     case batchMatmul = 126
     case cumsum = 128
     case callOnce = 129
     case broadcastTo = 130
+    case rfft2d = 131
     case conv3d = 132
+    case imaginary = 133
+    case real = 134
+    case complexAbs = 135
     case reduceAll = 140
     case conv3dTranspose = 141
     case varHandle = 142
@@ -137,6 +146,14 @@ enum TFLiteOperatorCode: Int32, CaseIterable {
     case bitcast = 159
     case bitwiseXor = 160
     case rightShift = 161
+    case stablehloAdd = 163
+    case stablehloMultiply = 165
+    case stablehloMaximum = 166
+    case stablehloAnd = 176
+    case stablehloMinimum = 181
+    case stablehloPad = 195
+    case stablehloComposite = 206
+    case stablehloShiftLeft = 207
 
     /// The name in the schema of any operator, for messages.
     static func name(of code: Int32) -> String {

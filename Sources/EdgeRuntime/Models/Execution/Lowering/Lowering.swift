@@ -67,6 +67,8 @@ enum Lowering {
         case .affineGrid: try ReferenceAffineGrid.lower(context)
         case .roiAlign: try ReferenceRoiAlign.lower(context)
         case .nonMaxSuppression: try ReferenceNonMaxSuppression.lower(context)
+        case .boundedNonMaxSuppression: try ReferenceBoundedSuppression.lower(context)
+        case .detectionPostprocess: try ReferenceDetection.lower(context)
         case .fourierTransform: try ReferenceFourier.dft(context)
         case .shortTimeFourierTransform: try ReferenceFourier.stft(context)
         case .melWeightMatrix: try ReferenceSpectralWindow.mel(context)
