@@ -39,6 +39,7 @@ struct TFLiteOperatorTests {
                 Self.unsupported.contains(where: item.name.hasPrefix)
                 ? refusal(item, folder.path) : comparison(item, folder.path)
             if let problems { Issue.record("\(item.name): \(problems)") }
+            if group == "detection" { try DamagedFiles.read("\(folder.path)/\(item.name).tflite", times: 25, seed: 2) }
         }
     }
 

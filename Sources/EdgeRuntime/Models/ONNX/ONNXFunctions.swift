@@ -12,13 +12,19 @@ struct ONNXFunctions {
     }
 
     private var functions: [Key: Onnx_FunctionProto] = [:]
+    /// The bytes of each function, worked out at its first call.
+    private var sizes: [Key: Int] = [:]
     private var calls = 0
+    /// How many bytes calls may still stand for.
+    private var budget: Int
     private var made = 0
 
     static let depthLimit = 32
     static let nodeLimit = 1 << 18
 
-    init(_ functions: [Onnx_FunctionProto]) throws {
+    /// - Parameter fileSize: the bytes of the model, which bound what its calls may grow to.
+    init(_ functions: [Onnx_FunctionProto], fileSize: Int) throws {
+        budget = fileSize.multipliedReportingOverflow(by: 16).partialValue + 1 << 26
         for function in functions {
             let key = Key(domain: function.domain, name: function.name, overload: function.overload)
             guard self.functions.updateValue(function, forKey: key) == nil else {
@@ -54,6 +60,7 @@ struct ONNXFunctions {
             }
             let key = Key(domain: node.domain, name: node.opType, overload: node.overload)
             if let function = functions[key] {
+                try charge(function, key)
                 result += try inlined(body(of: function, for: node), depth: depth + 1)
             } else {
                 result.append(node)
@@ -61,6 +68,19 @@ struct ONNXFunctions {
         }
         return result
     }
+
+    /// Counts the bytes that a call stands for: what a function holds is held once for each.
+    private mutating func charge(_ function: Onnx_FunctionProto, _ key: Key) throws {
+        if sizes[key] == nil {
+            let bytes: [UInt8] = try function.serializedBytes(partial: true)
+            sizes[key] = bytes.count + function.node.count * Self.nameLimit
+        }
+        budget -= sizes[key] ?? 0
+        guard budget >= 0 else { throw ModelError.inconsistent("its functions stand for too many bytes") }
+    }
+
+    /// The characters that the names of one call begin with, at most.
+    private static let nameLimit = 64
 
     // MARK: One call
 
@@ -81,7 +101,7 @@ struct ONNXFunctions {
         }
         calls += 1
         let label = node.name.isEmpty ? node.output.first { !$0.isEmpty } ?? node.opType : node.name
-        var call = Call(prefix: "\(label)/\(calls)/")
+        var call = Call(prefix: "\(label.suffix(Self.nameLimit))/\(calls)/")
         for (position, name) in function.input.enumerated() {
             call.names[name] = node.input.indices.contains(position) ? node.input[position] : ""
         }

@@ -23,7 +23,7 @@ public struct ONNXReader: Sendable {
         guard proto.hasGraph else { throw ModelError.malformed("ONNX", "it holds no graph") }
         let context = ONNXContext(
             opset: try opset(of: proto), tensors: ONNXTensorReader(folder: folder))
-        var functions = try ONNXFunctions(proto.functions)
+        var functions = try ONNXFunctions(proto.functions, fileSize: bytes.count)
         var reader = ONNXGraphReader(context: context, outer: [:], depth: 0)
         var graph = try reader.read(try functions.inlined(proto.graph))
         try context.throwUnsupported()

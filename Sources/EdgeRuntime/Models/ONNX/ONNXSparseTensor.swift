@@ -22,7 +22,8 @@ extension ONNXTensorReader {
             throw ModelError.unsupported(
                 "\(label) of shape \(shape) holds \(values.count) elements: too few for the memory that it takes")
         }
-        guard !values.dtype.isPacked, values.rank == 1, let numbers = places.integerValues(),
+        guard !values.dtype.isPacked, values.rank == 1, count > 0 || values.count == 0,
+            let numbers = places.integerValues(),
             places.rank == 1
                 ? numbers.count == values.count : places.shape == [values.count, shape.count]
         else { throw ModelError.malformed("ONNX", "\(label) has places that do not fit its elements") }

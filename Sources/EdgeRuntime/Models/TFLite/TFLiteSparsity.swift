@@ -76,6 +76,7 @@ struct TFLiteSparsity {
         guard !dtype.isPacked, let count = Tensor.elementCount(of: shape),
             let bytes = dtype.byteCount(of: count), bytes <= elements.count * Self.ratio + 1 << 20
         else { throw ModelError.inconsistent("a sparse tensor of shape \(shape) is too large for what the file holds") }
+        if count == 0 { return try Tensor(bytes: [UInt8](), shape: shape, dtype: dtype) }
         let strides = shape.indices.map { shape[($0 + 1)...].reduce(1, *) }
         // Where the branches of a level begin, first of the root alone.
         var places = [0]

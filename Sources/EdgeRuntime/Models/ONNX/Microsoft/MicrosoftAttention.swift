@@ -42,7 +42,9 @@ extension ONNXGraphReader {
                 "\(source.op) with rotation, a shared buffer or its scores", node: source.name)
         }
         let heads = source.int("num_heads") ?? 0
-        guard heads > 0 else { throw ModelError.inconsistent("\(source.op) `\(source.name)` has \(heads) heads") }
+        guard headCounts.contains(heads) else {
+            throw ModelError.inconsistent("\(source.op) `\(source.name)` has \(heads) heads")
+        }
         var projected = product
         if let bias = source.input(inputs.bias) { projected = step(.add, source, "projected", [product, bias]) }
         let parts: [ValueID]
@@ -84,6 +86,9 @@ extension ONNXGraphReader {
         try finish(.concat, source, output: 1, [keys, values], ["axis": .int(0)])
     }
 
+    /// How many heads an attention may have: enough for any, and few enough to count with.
+    var headCounts: ClosedRange<Int> { 1...65536 }
+
     func attentionAttributes(_ source: ONNXNode, heads: Int, keyHeads: Int) -> [String: Attribute] {
         var result: [String: Attribute] = ["q_num_heads": .int(heads), "kv_num_heads": .int(keyHeads)]
         if let scale = source.float("scale"), scale != 0 { result["scale"] = .float(scale) }
@@ -95,7 +100,9 @@ extension ONNXGraphReader {
     /// `MultiHeadAttention`: queries, keys and values come projected, apart or packed.
     mutating func readMultiHeadAttention(_ source: ONNXNode) throws {
         let heads = source.int("num_heads") ?? 0
-        guard heads > 0 else { throw ModelError.inconsistent("\(source.op) `\(source.name)` has \(heads) heads") }
+        guard headCounts.contains(heads) else {
+            throw ModelError.inconsistent("\(source.op) `\(source.name)` has \(heads) heads")
+        }
         if source.input(8) != nil || source.input(9) != nil || asks(source, forOutput: 3) {
             return context.reportUnsupported(
                 "\(source.op) with a shared buffer, beams or its scores", node: source.name)
@@ -113,7 +120,7 @@ extension ONNXGraphReader {
         if let bias = source.input(3) {
             let parts: [ValueID]
             if let width = shape(of: queries)?.last?.fixedValue, let all = shape(of: bias)?.first?.fixedValue,
-                all > 2 * width
+                width <= Int(Int32.max), all > 2 * width
             {
                 parts = steps(
                     .split, source, "biases",
@@ -226,7 +233,8 @@ extension ONNXGraphReader {
         let places = try count(to: total, source, "places")
         let wide = step(.cast, source, "lengths", [mask], ["to": .string(DType.i64.rawValue)])
         let axes = try list(source, "length_axes", [1])
-        guard let all = shape[0].fixedValue, let batch = self.shape(of: data)?.first?.fixedValue, all == 2 * batch
+        guard let all = shape[0].fixedValue, let batch = self.shape(of: data)?.first?.fixedValue, all % 2 == 0,
+            all / 2 == batch
         else {
             return step(.less, source, "marks", [places, step(.unsqueeze, source, "ends", [wide, axes])])
         }

@@ -30,7 +30,7 @@ extension ONNXGraphReader {
             return try finish(.rotaryEmbedding, source, [data, cosines, sines, positions], attributes)
         }
         // The tables tell how long a head is.
-        guard let half = shape(of: cosines)?.last?.fixedValue, half > 0, turned == 0 else {
+        guard let half = shape(of: cosines)?.last?.fixedValue, half > 0, half <= Int(Int32.max), turned == 0 else {
             return context.reportUnsupported("RotaryEmbedding of heads of unknown size", node: source.name)
         }
         let split = step(.reshape, source, "split", [data, try list(source, "heads", [0, 0, -1, 2 * half])])
@@ -43,7 +43,7 @@ extension ONNXGraphReader {
     mutating func readGroupQueryAttention(_ source: ONNXNode) throws {
         let heads = source.int("num_heads") ?? 0
         let keyHeads = source.int("kv_num_heads") ?? 0
-        guard heads > 0, keyHeads > 0 else {
+        guard headCounts.contains(heads), headCounts.contains(keyHeads) else {
             throw ModelError.inconsistent("\(source.op) `\(source.name)` has \(heads) and \(keyHeads) heads")
         }
         if source.input(11) != nil || source.int("smooth_softmax") == 1 || asks(source, forOutput: 3)

@@ -156,7 +156,7 @@ extension ONNXGraphReader {
                     for row in 0..<rows {
                         let number = numbers[(direction * rows + row) * columns + column]
                         values[(direction * columns + column) * rows + row] =
-                            Float(number - points[place]) * scales[place]
+                            (Float(number) - Float(points[place])) * scales[place]
                     }
                 }
             }
