@@ -230,10 +230,29 @@ static size_t lane_bytes(const edge_conv_q8 *conv) {
     return edge_round_up(lane_count(conv) * 4, 64);
 }
 
+/// How the floats of one input became bytes: real = scale * (q - zero).
+typedef struct quantized_row {
+    float scale;
+    int32_t zero;
+} quantized_row;
+
+/// Asymmetric over the whole range, zero included.
+static quantized_row quantize(const edge_conv_q8 *conv, size_t count, const float *input, void *quantized) {
+    float smallest, largest;
+    edge_range_f32(conv->isa, count, input, &smallest, &largest);
+    smallest = smallest < 0 ? smallest : 0;
+    largest = largest > 0 ? largest : 0;
+    float scale = (largest - smallest) / 255;
+    if (!(scale > 0) || !isfinite(scale)) scale = 1;
+    const int32_t zero = edge_round_q8(-smallest / scale, 0, 0, 255);
+    edge_quantize_q8(conv->isa, EDGE_U8, count, scale, zero, input, quantized);
+    return (quantized_row){scale, zero};
+}
+
 size_t edge_conv_q8_scratch(const edge_conv_q8 *conv) {
-    // A dynamic run also keeps the quantized input and two arrays of constants.
+    // A dynamic run also keeps the quantized input, two arrays of constants, and how each row was quantized.
     size_t dynamic = conv->options.output_type == EDGE_OUTPUT_F32
-        ? edge_round_up(input_count(conv), 64) + 2 * lane_bytes(conv) : 0;
+        ? edge_round_up(input_count(conv), 64) + 2 * lane_bytes(conv) + conv->options.shape.in_w * sizeof(quantized_row) : 0;
     return padded_bytes(conv) + dynamic + 63;
 }
 
@@ -342,17 +361,11 @@ void edge_conv_q8_run(const edge_conv_q8 *conv, const void *input, const void *r
 
 void edge_conv_q8_run_dynamic(const edge_conv_q8 *conv, const float *input, float *output, void *scratch) {
     const size_t count = input_count(conv);
-    float smallest, largest;
-    edge_range_f32(conv->isa, count, input, &smallest, &largest);
-    smallest = smallest < 0 ? smallest : 0;
-    largest = largest > 0 ? largest : 0;
-    float scale = (largest - smallest) / 255;
-    if (!(scale > 0) || !isfinite(scale)) scale = 1;
-    int32_t zero = edge_round_q8(-smallest / scale, 0, 0, 255);
-
     char *memory = edge_aligned(scratch);
     char *padded = memory, *quantized = memory + padded_bytes(conv);
-    edge_quantize_q8(conv->isa, EDGE_U8, count, scale, zero, input, quantized);
+    const quantized_row row = quantize(conv, count, input, quantized);
+    const float scale = row.scale;
+    const int32_t zero = row.zero;
     if (conv->kind == EDGE_Q8_SCALAR) {
         edge_conv_q8_scalar(conv, quantized, EDGE_U8, scale, zero, output);
         return;
@@ -373,5 +386,44 @@ void edge_conv_q8_run_dynamic(const edge_conv_q8 *conv, const float *input, floa
     edge_direct_constants constants = {
         .start = (const char *)starts, .multipliers = conv->multipliers, .bias = biases};
     run_packed(conv, EDGE_U8, zero, scale, &constants, quantized, output, padded);
+#endif
+}
+
+void edge_conv_q8_run_dynamic_rows(const edge_conv_q8 *conv, const float *input, float *output, void *scratch) {
+    const edge_conv_shape *s = &conv->options.shape;
+    const size_t in = s->in_c, out = s->out_c;
+    const int32_t count = s->in_w;
+    char *memory = edge_aligned(scratch);
+    char *padded = memory, *quantized = memory + padded_bytes(conv);
+    if (conv->kind == EDGE_Q8_SCALAR) {
+        edge_conv_q8 one = *conv;
+        one.options.shape = edge_dense_shape(1, s->in_c, s->out_c);
+        for (int32_t r = 0; r < count; r++) {
+            const quantized_row row = quantize(conv, in, input + r * in, quantized);
+            edge_conv_q8_scalar(&one, quantized, EDGE_U8, row.scale, row.zero, output + r * out);
+        }
+        return;
+    }
+#if EDGE_PACKED
+    // All rows in one product of bytes as they stand, whose sums are then scaled and shifted row by row.
+    const size_t lanes = lane_count(conv);
+    char *constants_memory = quantized + edge_round_up(count * in, 64);
+    quantized_row *rows = (quantized_row *)(constants_memory + 2 * lane_bytes(conv));
+    for (int32_t r = 0; r < count; r++) rows[r] = quantize(conv, in, input + r * in, quantized + r * in);
+    memset(constants_memory, 0, 2 * lane_bytes(conv));
+    const edge_direct_constants constants = {
+        .start = constants_memory, .multipliers = conv->multipliers, .bias = (const float *)(constants_memory + lanes * 4)};
+    edge_conv_q8 plain = *conv;
+    (plain.options.min = -INFINITY), (plain.options.max = INFINITY);
+    run_packed(&plain, EDGE_U8, 0, 1, &constants, quantized, output, padded);
+    const int32_t taken_off = shifted_zero(conv, EDGE_U8, 0);
+    for (int32_t r = 0; r < count; r++) {
+        const float scale = rows[r].scale, shift = (float)(rows[r].zero + taken_off);
+        float *target = output + r * out;
+        for (size_t o = 0; o < out; o++) {
+            const float bias = conv->bias_f32 ? conv->bias_f32[o] : 0;
+            target[o] = edge_clamp_f32((target[o] - shift * conv->scaled_sums[o]) * scale + bias, conv->options.min, conv->options.max);
+        }
+    }
 #endif
 }

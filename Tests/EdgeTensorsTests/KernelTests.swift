@@ -62,13 +62,15 @@ import Testing
         #expect(try result(.oneDNN, edge_isa_detected()).maxAbsoluteDifference(from: expected) < 1e-4)
     }
 
-    @Test(arguments: shapes.indices, [EDGE_WEIGHT_I8.rawValue, EDGE_WEIGHT_U8.rawValue, EDGE_WEIGHT_I4.rawValue])
+    private static let weightTypes = [EDGE_WEIGHT_I8, EDGE_WEIGHT_U8, EDGE_WEIGHT_I4, EDGE_WEIGHT_I2].map(\.rawValue)
+
+    @Test(arguments: shapes.indices, weightTypes)
     func everyInstructionSetConvolvesQuantizedNumbersAlike(index: Int, type: UInt32) throws {
         let shape = Self.shapes[index]
         let counts = Self.counts(shape)
         var source = RandomSource(seed: UInt64(index))
-        let isPacked = type == EDGE_WEIGHT_I4.rawValue
-        let weights = (0..<(isPacked ? (counts.weights + 1) / 2 : counts.weights)).map { _ in
+        let perByte = type == EDGE_WEIGHT_I4.rawValue ? 2 : type == EDGE_WEIGHT_I2.rawValue ? 4 : 1
+        let weights = (0..<(counts.weights + perByte - 1) / perByte).map { _ in
             UInt8(truncatingIfNeeded: source.next())
         }
         let scales = [Float](repeating: 0.01, count: Int(shape.out_c))

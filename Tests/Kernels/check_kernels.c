@@ -135,6 +135,9 @@ static void check_conv_f32(void) {
 
 static void check_conv_q8(void) {
     edge_conv_shape s = random_shape(pick(0, 3));
+    // Dense layers whose rows are quantized each by itself.
+    const bool rows = pick(0, 4) == 0;
+    if (rows) s = edge_dense_shape(pick(1, 9), s.in_c, s.out_c);
     edge_conv_q8_options o = {.shape = s};
     o.weight_type = pick(0, 3);
     size_t count = weight_count(&s);
@@ -156,7 +159,7 @@ static void check_conv_q8(void) {
     int32_t *bias = block(s.out_c * 4);
     float *bias_f32 = floats(s.out_c);
     for (int i = 0; i < s.out_c; i++) bias[i] = pick(-3000, 3000);
-    bool dynamic = pick(0, 3) == 0;
+    bool dynamic = rows || pick(0, 3) == 0;
     int which = pick(0, 2);
     if (which == 0 && scale_groups == 1 && !dynamic) o.bias = bias;
     if (which == 1) o.bias_f32 = bias_f32;
@@ -184,7 +187,8 @@ static void check_conv_q8(void) {
         }
         results[isa] = bytes(out_count(&s) * width);
         void *scratch = block(edge_conv_q8_scratch(conv));
-        if (dynamic) edge_conv_q8_run_dynamic(conv, real_input, (float *)results[isa], scratch);
+        if (rows) edge_conv_q8_run_dynamic_rows(conv, real_input, (float *)results[isa], scratch);
+        else if (dynamic) edge_conv_q8_run_dynamic(conv, real_input, (float *)results[isa], scratch);
         else edge_conv_q8_run(conv, input, o.add_residual ? residual : NULL, results[isa], scratch);
         free(scratch);
         edge_conv_q8_destroy(conv);

@@ -167,6 +167,9 @@ void edge_conv_q8_run(const edge_conv_q8 *conv, const void *input, const void *r
 /// scale for all of it. Output must be EDGE_OUTPUT_F32, and `bias` NULL (`bias_f32` may be given).
 void edge_conv_q8_run_dynamic(const edge_conv_q8 *conv, const float *input, float *output, void *scratch);
 
+/// As above for a dense layer (`edge_dense_shape`), each row with a scale of its own; weights are read once for several rows.
+void edge_conv_q8_run_dynamic_rows(const edge_conv_q8 *conv, const float *input, float *output, void *scratch);
+
 // MARK: Dense layers of float activations and integer weights
 
 /// Everything about such a layer except its activations: clamp(sum of input * scale * (weight - zero) + bias, min, max), with

@@ -67,7 +67,7 @@ enum FastConvolution {
     }
 
     /// The bias as real numbers, empty where there is none; nil where it is not constant or does not fit.
-    private static func floatBias(_ context: LoweringContext, outputs: Int) throws(ModelError) -> [Float]? {
+    static func floatBias(_ context: LoweringContext, outputs: Int) throws(ModelError) -> [Float]? {
         guard context.node.int(FusedActivation.residual) != 2, let operand = context.optional(2) else { return [] }
         guard let constant = operand.constant, constant.count == outputs || constant.count == 1 else { return nil }
         var values: [Float]
@@ -125,7 +125,13 @@ enum FastConvolution {
         options.shape = shape
         // Each sample has a scale of its own, or the largest of a batch would decide how finely the others are seen.
         let samples = Int(shape.batch)
-        if isDynamic { options.shape.batch = 1 }
+        let isDense =
+            shape.in_h == 1 && shape.in_w == 1 && shape.kernel_h == 1 && shape.kernel_w == 1 && shape.groups == 1
+        if isDynamic {
+            options.shape.batch = 1
+            // Rows of a dense layer share the reading of its weights.
+            if isDense { options.shape = edge_dense_shape(shape.batch, shape.in_c, shape.out_c) }
+        }
         options.weight_type = packing.type
         options.weight_zero = packing.zeroPoint
         options.scale_group = Int32(clamping: packing.group)
@@ -160,6 +166,9 @@ enum FastConvolution {
             let inputCount = Int(shape.in_h) * Int(shape.in_w) * Int(shape.in_c)
             let outputCount = Int(shape.out_h) * Int(shape.out_w) * Int(shape.out_c)
             return Lowered([result], scratch: [scratch]) { memory throws(ModelError) in
+                if isDense, samples > 1 {
+                    return packed.runDynamicRows(memory.input(0), to: memory.output(0), scratch: memory.scratch[0])
+                }
                 for sample in 0..<samples {
                     packed.runDynamic(
                         memory.input(0) + sample * inputCount, to: memory.output(0) + sample * outputCount,

@@ -25,32 +25,20 @@ enum FastDense {
                 return nil
             }
         }
-        let (tensor, type) = transposes ? (constant, weights.type) : try transposed(context, constant, weights.type)
-        guard tensor.shape == [columns, depth] else { return nil }
+        guard weights.dtype == .f32 || weights.type.quantization != nil else { return nil }
+        let matrix = try context.wrap { try DenseWeights(constant, weights.type, areTransposed: transposes) }
+        let resultShape: [Int] = Array(data.shape.dropLast()) + [columns]
+        let isDynamic = context.node.int("dynamic_activations") == 1
+        if weights.dtype != .f32, data.dtype == .f32, !isDynamic {
+            return try FastLowBitDense.lower(context, rows: rows, weights: matrix, resultShape: resultShape)
+        }
         var shape = edge_dense_shape(Int32(rows), Int32(depth), Int32(columns))
-        if context.node.int("dynamic_activations") == 1 {
+        if isDynamic {
             // Each row is a sample with a scale of its own.
             shape = edge_dense_shape(1, Int32(depth), Int32(columns))
             shape.batch = Int32(rows)
         }
         return try FastConvolution.lower(
-            context, shape, weights: tensor, type: type, resultShape: data.shape.dropLast() + [columns])
-    }
-
-    /// `[in, out]` as `[out, in]`; the same tensor where it cannot be done.
-    private static func transposed(
-        _ context: LoweringContext, _ tensor: Tensor, _ type: ConcreteType
-    ) throws(ModelError) -> (Tensor, ConcreteType) {
-        guard !type.dtype.isPacked, type.quantization?.groupSize == nil else { return (tensor, type) }
-        let shape = [type.shape[1], type.shape[0]]
-        var quantization = type.quantization
-        if let axis = quantization?.axis { quantization?.axis = 1 - axis }
-        let copy = StridedCopy(shape: shape, strides: [1, type.shape[1]], width: type.dtype.bits / 8)
-        let result = try context.wrap { () throws -> Tensor in
-            let result = try Tensor(zeros: shape, dtype: type.dtype)
-            try tensor.withBytes { if let source = $0.baseAddress { copy.run(from: source, to: result.storage.base) } }
-            return result
-        }
-        return (result, ConcreteType(type.dtype, shape, quantization))
+            context, shape, weights: matrix.tensor, type: matrix.type, resultShape: resultShape)
     }
 }

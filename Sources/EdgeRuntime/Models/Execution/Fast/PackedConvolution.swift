@@ -47,4 +47,9 @@ final class PackedQuantizedConvolution {
     @inline(__always) func runDynamic(
         _ input: UnsafePointer<Float>, to output: UnsafeMutablePointer<Float>, scratch: UnsafeMutableRawPointer
     ) { edge_conv_q8_run_dynamic(handle, input, output, scratch) }
+
+    /// Dense layers alone: each row has a scale of its own.
+    @inline(__always) func runDynamicRows(
+        _ input: UnsafePointer<Float>, to output: UnsafeMutablePointer<Float>, scratch: UnsafeMutableRawPointer
+    ) { edge_conv_q8_run_dynamic_rows(handle, input, output, scratch) }
 }

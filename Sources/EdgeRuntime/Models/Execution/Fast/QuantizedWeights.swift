@@ -16,14 +16,15 @@ struct QuantizedWeights {
     init?(_ type: ConcreteType, shape: [Int]) {
         guard let quantization = type.quantization, QuantizedCodec.supports(quantization, type), shape.count >= 2,
             let zero = quantization.zeroPoints.first, (-128...255).contains(zero),
-            quantization.scales.allSatisfy({ $0 >= 0 && $0 <= 1e30 }),
+            quantization.scales.allSatisfy({ abs($0) <= 1e30 }),
             quantization.zeroPoints.allSatisfy({ $0 == zero })
         else { return nil }
         switch type.dtype {
         case .i8: self.type = EDGE_WEIGHT_I8
         case .u8: self.type = EDGE_WEIGHT_U8
         case .i4: self.type = EDGE_WEIGHT_I4
-        case .f64, .f32, .f16, .bf16, .i64, .i32, .i16, .u64, .u32, .u16, .bool, .u4, .i2: return nil
+        case .i2: self.type = EDGE_WEIGHT_I2
+        case .f64, .f32, .f16, .bf16, .i64, .i32, .i16, .u64, .u32, .u16, .bool, .u4: return nil
         }
         zeroPoint = zero
         let outputs = shape[0]
