@@ -22,7 +22,8 @@ extension ONNXGraphReader {
         }
         let axis = try resolvedAxis(source, of: data, scale: scale)
         let quantization = try quantization(
-            scale: scale, zeroPoint: zeroPoint, axis: axis, groupSize: source.int("block_size"), node: source)
+            scale: scale, zeroPoint: zeroPoint, axis: axis, groupSize: source.int("block_size"),
+            isConstant: op == .dequantizeLinear && graph.constants[data] != nil, node: source)
         if op == .dequantizeLinear {
             let stored = try quantized(
                 data, as: quantization, dtype: zeroPoint.flatMap { graph.type(of: $0)?.dtype })
@@ -51,11 +52,13 @@ extension ONNXGraphReader {
     }
 
     /// A quantization of constants for scale and zero point.
+    ///
+    /// - Parameter isConstant: whether it is of integers that are known: any finite scale will do, as none is rounded to.
     func quantization(
-        scale: ValueID, zeroPoint: ValueID?, axis: Int?, groupSize: Int? = nil, node: ONNXNode
+        scale: ValueID, zeroPoint: ValueID?, axis: Int?, groupSize: Int? = nil, isConstant: Bool = false, node: ONNXNode
     ) throws -> Quantization {
         guard let scales = graph.constants[scale]?.realValues(), !scales.isEmpty,
-            scales.allSatisfy({ $0.isFinite && $0 > 0 })
+            scales.allSatisfy({ $0.isFinite && ($0 > 0 || isConstant) })
         else {
             throw ModelError.unsupported("\(node.op) `\(node.name)` has a scale that is computed, zero or not finite")
         }

@@ -59,6 +59,7 @@ extension ONNXGraphReader {
             plain.attributes["layout"] = .string(Layout.channelsLast.rawValue)
             try append(.maxPool, plain)
         case "QGemm": try readQuantizedGemm(source)
+        case "MatMulNBits": try readMatMulNBits(source)
         case "QAttention": try readQuantizedAttention(source)
         case "MatMulIntegerToFloat":
             let left = try realOperand(source, 0, scale: 2, zeroPoint: 4, axis: -2, "left")
