@@ -44,4 +44,14 @@ extension Operator {
         default: false
         }
     }
+
+    /// Operators that may give something else for the same inputs: they draw numbers, or look at a state of the session.
+    package var isMutable: Bool {
+        switch self {
+        case .randomNormal, .randomNormalLike, .randomUniform, .randomUniformLike, .bernoulli, .multinomial,
+            .readVariable, .assignVariable, .sequenceLSTM:
+            true
+        default: false
+        }
+    }
 }

@@ -7,7 +7,7 @@ extension Graph {
     /// may still read its result instead of making their own.
     public mutating func mergeCommonSubexpressions() {
         let kept = nodes.reduce(into: Set(outputs)) { $0.formUnion(capturedValues(of: $1)) }
-        var seen: [String: Int] = [:]
+        var seen: [Expression: Int] = [:]
         var replaced: [ValueID: ValueID] = [:]
         var merged = Set<Int>()
         for position in nodes.indices {
@@ -16,7 +16,7 @@ extension Graph {
                     nodes[position].inputs[input] = new
                 }
             }
-            guard let key = expression(of: nodes[position]) else { continue }
+            guard let key = Expression(nodes[position]) else { continue }
             guard let first = seen[key] else {
                 seen[key] = position
                 continue
@@ -30,20 +30,41 @@ extension Graph {
         }
         nodes = nodes.enumerated().filter { !merged.contains($0.offset) }.map(\.element)
     }
+}
 
-    /// What a node computes, in words; nil where two alike may differ: states, subgraphs, tensors as attributes.
-    private func expression(of node: Node) -> String? {
+/// What a node computes.
+private struct Expression: Hashable {
+    let op: Operator
+    let inputs: [ValueID?]
+    let settings: [String: Setting]
+
+    enum Setting: Hashable {
+        case int(Int), ints([Int])
+        /// As bits, in which a number equals itself only.
+        case floats([UInt32])
+        case string(String), strings([String])
+    }
+
+    /// Nil where two alike may differ, or comparing them costs more than it gives: subgraphs, tensors as attributes.
+    init?(_ node: Node) {
         switch node.op {
-        case .scan, .loop, .conditional, .sequenceLSTM, .constant: return nil
-        default: break
+        case .scan, .loop, .conditional, .constant: return nil
+        default: if node.op.isMutable { return nil }
         }
-        var words = [node.op.rawValue, node.inputs.map { $0.map { String($0.index) } ?? "-" }.joined(separator: ",")]
-        for (name, attribute) in node.attributes.sorted(by: { $0.key < $1.key }) {
+        var settings: [String: Setting] = [:]
+        for (name, attribute) in node.attributes {
             switch attribute {
+            case .int(let value): settings[name] = .int(value)
+            case .ints(let values): settings[name] = .ints(values)
+            case .float(let value): settings[name] = .floats([value.bitPattern])
+            case .floats(let values): settings[name] = .floats(values.map(\.bitPattern))
+            case .string(let value): settings[name] = .string(value)
+            case .strings(let values): settings[name] = .strings(values)
             case .tensor, .graph: return nil
-            case .int, .float, .string, .ints, .floats, .strings: words.append("\(name)=\(attribute)")
             }
         }
-        return words.joined(separator: " ")
+        op = node.op
+        inputs = node.inputs
+        self.settings = settings
     }
 }

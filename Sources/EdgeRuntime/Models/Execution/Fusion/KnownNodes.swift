@@ -26,7 +26,8 @@ enum KnownNodes {
             let context = LoweringContext(
                 node: node, operands: operands, declared: node.outputs.map { graph.type(of: $0) }, options: options)
             let lowered = try Lowering.lower(context, states: StateStore())
-            guard lowered.outputs.count >= node.outputs.count, lowered.outputs.allSatisfy({ $0.count <= elementLimit })
+            guard lowered.states.isEmpty, lowered.outputs.count >= node.outputs.count,
+                lowered.outputs.allSatisfy({ $0.count <= elementLimit })
             else { continue }
             let results: [Tensor]
             if let known = lowered.results {
@@ -45,12 +46,11 @@ enum KnownNodes {
         graph.removeNodes(at: folded)
     }
 
-    /// Bodies, states and weights that are kept small on purpose are no matter for folding.
+    /// Bodies, weights that are kept small on purpose and what differs from run to run are no matter for folding.
     private static func foldable(_ node: Node) -> Bool {
         switch node.op {
-        case .readVariable, .assignVariable: false
-        case .scan, .loop, .conditional, .sequenceLSTM, .dequantizeLinear: false
-        default: true
+        case .scan, .loop, .conditional, .dequantizeLinear: false
+        default: !node.op.isMutable
         }
     }
 }
