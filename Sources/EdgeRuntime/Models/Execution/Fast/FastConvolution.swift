@@ -166,7 +166,8 @@ enum FastConvolution {
             let inputCount = Int(shape.in_h) * Int(shape.in_w) * Int(shape.in_c)
             let outputCount = Int(shape.out_h) * Int(shape.out_w) * Int(shape.out_c)
             return Lowered([result], scratch: [scratch]) { memory throws(ModelError) in
-                if isDense, samples > 1 {
+                // A row comes out the same to the bit, alone or among others.
+                if isDense {
                     return packed.runDynamicRows(memory.input(0), to: memory.output(0), scratch: memory.scratch[0])
                 }
                 for sample in 0..<samples {
