@@ -48,6 +48,22 @@ import Testing
         }
     }
 
+    @Test func twoBitsArePackedFourAByte() throws {
+        let (_, model) = try difference(QuantizationOptions(bits: 2))
+        for node in model.graph.nodes where node.op == .conv || node.op == .gemm {
+            let weights = try #require(node.input(1).flatMap { model.graph.constants[$0] })
+            #expect(weights.dtype == .i2)
+            #expect(weights.byteCount == (weights.count + 3) / 4)
+            #expect(try Set(weights.integers()).isSubset(of: [-1, 0, 1]))
+        }
+        // Kernels and plain code see the same numbers.
+        let images = try SampleNetwork.images(2).inputs[0]
+        let answers = try KernelSelection.allCases.map { kernels in
+            try Session(model, options: ExecutionOptions(kernels: kernels)).run([images])[0]
+        }
+        for answer in answers { #expect(try answer.maxAbsoluteDifference(from: answers[0]) < 0.05) }
+    }
+
     @Test func withoutDataActivationsAreQuantizedAsTheyArrive() throws {
         for bits in [8, 4] {
             let (difference, model) = try difference(QuantizationOptions(bits: bits), calibrated: false)

@@ -31,8 +31,8 @@ extension Primitives {
             "quantize", "Stores a model's weights in fewer bits, so that it computes with integers.",
             .value("model", ModelObject.self, "a float model"),
             .label(
-                "bits", OneOf<Int, MixedChoice>.self, default: .first(8), in: 4...8,
-                "bits of a weight: 8 or 4, or \"mixed\" for what each layer needs within `size`"),
+                "bits", OneOf<Int, MixedChoice>.self, default: .first(8), in: 2...8,
+                "bits of a weight: 8, 4 or 2, or \"mixed\" for what each layer needs within `size`"),
             .label("size", DataSize?.self, "mixed: the most that weights, biases and scales may take together"),
             .label("calibrate", DatasetObject?.self, "samples like those the model will see; a hundred or two suffice"),
             .label(
@@ -44,7 +44,7 @@ extension Primitives {
             .label("symmetric", Bool.self, default: false, "activations with a zero point of 0"),
             .label(
                 "group", Int?.self, in: 8...1024,
-                "4 bits: neighbouring weights that share a scale, a power of two; one scale a channel without it"),
+                "4 and 2 bits: neighbouring weights that share a scale, a power of two; one scale a channel without it"),
             .label(
                 "per_tensor", Bool.self, default: false,
                 "one scale for all weights of a layer in place of one for each channel"),

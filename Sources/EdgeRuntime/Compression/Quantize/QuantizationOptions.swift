@@ -1,8 +1,8 @@
 /// How `quantize` turns a float model into an integer one. `docs/quantization.md` explains each choice.
 public struct QuantizationOptions: Sendable, Hashable {
-    /// The bits of a weight: 8 or 4.
+    /// The bits of a weight: 8, 4 or 2.
     public var bits: Int
-    /// The bits of single layers, by name, where they differ: 4, 8, or 32 for a layer that stays float.
+    /// The bits of single layers, by name, where they differ: 2, 4, 8, or 32 for a layer that stays float.
     public var layerBits: [String: Int] = [:]
     /// How the range of an activation is chosen from calibration data.
     public var method: CalibrationMethod
@@ -64,18 +64,18 @@ public struct QuantizationOptions: Sendable, Hashable {
 
     /// Checks what can be checked without a model.
     func validate() throws(CompressionError) {
-        guard bits == 8 || bits == 4 else {
-            throw .option("weights of \(bits) bits are not supported", hint: "8 and 4 are")
+        guard [2, 4, 8].contains(bits) else {
+            throw .option("weights of \(bits) bits are not supported", hint: "8, 4 and 2 are")
         }
-        if let wrong = layerBits.sorted(by: { $0.key < $1.key }).first(where: { ![4, 8, 32].contains($0.value) }) {
+        if let wrong = layerBits.sorted(by: { $0.key < $1.key }).first(where: { ![2, 4, 8, 32].contains($0.value) }) {
             throw .option(
-                "layer \(wrong.key): weights of \(wrong.value) bits are not supported", hint: "4, 8 and 32 are")
+                "layer \(wrong.key): weights of \(wrong.value) bits are not supported", hint: "2, 4, 8 and 32 are")
         }
         guard percentile > 50, percentile <= 100 else {
             throw .option("`percentile` must lie above 50 and not above 100, found \(percentile)")
         }
         if let group {
-            guard hasNarrowWeights else { throw .option("`group` needs 4-bit weights", hint: "use bits: 4") }
+            guard hasNarrowWeights else { throw .option("`group` needs 4-bit or 2-bit weights", hint: "use bits: 4") }
             guard !perTensor else { throw .option("`group` and one scale a tensor exclude each other") }
             guard (8...1024).contains(group), group.nonzeroBitCount == 1 else {
                 throw .option("`group` must be a power of two from 8 to 1024, found \(group)")

@@ -20,7 +20,11 @@ struct CompensatedRounding {
     /// λ as a share of the mean variance of the inputs.
     var damping = 0.05
 
-    private let scaleFactors: [Double] = [0.5, 0.58, 0.66, 0.74, 0.82, 0.9, 0.98, 1.05]
+    /// First scales, as shares of the largest weight; with three numbers in all the best lie far below it.
+    private var scaleFactors: [Double] {
+        let usual: [Double] = [0.5, 0.58, 0.66, 0.74, 0.82, 0.9, 0.98, 1.05]
+        return bits == 2 ? [0.2, 0.26, 0.34, 0.42] + usual : usual
+    }
     private let maximumSweeps = 20
     /// The first scales that coordinate descent goes on with.
     private let candidates = 2

@@ -4,7 +4,7 @@ struct NearestRounding {
     /// One scale for the whole layer.
     var perTensor = false
 
-    /// The largest integer used: scales are symmetric, and -128 and -8 are left out, as TFLite asks of 8-bit weights.
+    /// The largest integer used: scales are symmetric, and -128, -8 and -2 are left out, as TFLite asks of 8-bit weights.
     static func largest(bits: Int) -> Float { Float((1 << (bits - 1)) - 1) }
 
     /// - Parameter smallestScales: One lower bound a row, below which a bias would not fit 32 bits; nil where there is none.
@@ -37,7 +37,8 @@ struct NearestRounding {
         guard bits < 8 else { return magnitude / largest }
         var best = magnitude / largest
         var smallest = Float.infinity
-        for factor in stride(from: Float(1), through: 0.4, by: -0.01) {
+        // With three numbers in all the best scale lies far below the largest weight.
+        for factor in stride(from: Float(1), through: bits == 2 ? 0.1 : 0.4, by: -0.01) {
             let scale = magnitude * factor / largest
             var error: Float = 0
             for weight in weights {

@@ -35,10 +35,10 @@ struct QuantizedWeights: Sendable {
         return result
     }
 
-    /// The constant of the graph: `i8`, or `i4` packed two a byte.
+    /// The constant of the graph: `i8`, `i4` packed two a byte, or `i2` packed four.
     func tensor(shape: [Int], bits: Int) throws -> Tensor {
-        guard bits == 4 else { return try Tensor(integers, shape: shape) }
-        return try Tensor.integers(integers.map(Int.init), shape: shape, dtype: .i4)
+        guard bits < 8 else { return try Tensor(integers, shape: shape) }
+        return try Tensor.integers(integers.map(Int.init), shape: shape, dtype: bits == 4 ? .i4 : .i2)
     }
 
     /// How the integers stand for weights: one scale for each index of axis 0, or for each group along axis 1.
