@@ -9,6 +9,7 @@ import shutil
 import federation
 import forecasting
 import languages
+import lowbit
 import networks
 import protocols
 import search
@@ -30,6 +31,7 @@ PARTS = {
     "startup": lambda options: startup.run(options.edgesh, 40 * options.rounds),
     "languages": lambda options: languages.run(options.edgesh, options.rounds, options.programs),
     "networks": lambda options: networks.run(options.edgesh, options.rounds),
+    "lowbit": lambda options: lowbit.run(options.edgesh, options.rounds),
     "federation": lambda options: federation.run(options.edgesh, options.rounds),
     "forecasting": lambda options: forecasting.run(options.edgesh),
     "search": lambda options: search.run(options.edgesh),
