@@ -53,7 +53,7 @@ extension TFLiteGraphReader {
                 to: [try output(operation)])
         case .reverseV2: try readReverse(operation)
         case .rank:
-            guard let rank = graph.type(of: try required(operation, 0))?.shape?.count else {
+            guard let rank = try typeOfInput(operation, 0)?.shape?.count else {
                 return try computed(operation, "shape")
             }
             let value = constant(operation, "/rank", try Tensor.integers([rank], shape: [], dtype: .i32))
@@ -196,7 +196,7 @@ extension TFLiteGraphReader {
 
     private mutating func readReverse(_ operation: TFLiteOperation) throws {
         guard let axes = try integers(operation, 1),
-            let rank = graph.type(of: try required(operation, 0))?.shape?.count,
+            let rank = try typeOfInput(operation, 0)?.shape?.count,
             axes.allSatisfy({ $0 >= -rank && $0 < rank })
         else { return try computed(operation, "axis") }
         func all(_ number: Int) -> [Int] { axes.map { _ in number } }
@@ -220,7 +220,7 @@ extension TFLiteGraphReader {
         var inputs: [ValueID?] = [try required(operation, sized ? 0 : 1)]
         if sized {
             if var sizes = try integers(operation, 1), let open = sizes.firstIndex(of: -1) {
-                let shape = graph.type(of: try required(operation, 0))?.shape ?? []
+                let shape = try typeOfInput(operation, 0)?.shape ?? []
                 let place = axis < 0 ? axis + shape.count : axis
                 guard shape.indices.contains(place), let whole = shape[place].fixedValue else {
                     return try computed(operation, "shape")

@@ -128,7 +128,7 @@ extension TFLiteGraphReader {
     }
 
     private mutating func isTruth(_ operation: TFLiteOperation) throws -> Bool {
-        graph.type(of: try required(operation, 0))?.dtype == .bool
+        try typeOfInput(operation, 0)?.dtype == .bool
     }
 
     private mutating func shift(_ direction: String, _ operation: TFLiteOperation) throws {
@@ -186,7 +186,7 @@ extension TFLiteGraphReader {
     /// The same bytes as elements of another type of the same width.
     private mutating func readBitcast(_ operation: TFLiteOperation) throws {
         let result = try output(operation)
-        guard let from = graph.type(of: try required(operation, 0))?.dtype, let to = graph.type(of: result)?.dtype,
+        guard let from = try typeOfInput(operation, 0)?.dtype, let to = graph.type(of: result)?.dtype,
             from.bits == to.bits
         else { return reportUnsupported(operation, "between types of different width") }
         try unary(.bitCast, operation, ["to": .string(to.rawValue)])

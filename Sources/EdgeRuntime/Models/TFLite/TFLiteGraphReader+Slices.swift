@@ -25,7 +25,7 @@ extension TFLiteGraphReader {
         let ellipsisMask = try operation.int(2)
         let newMask = try operation.int(3)
         let shrinkMask = try operation.int(4)
-        guard let rank = graph.type(of: try required(operation, 0))?.shape?.count else {
+        guard let rank = try typeOfInput(operation, 0)?.shape?.count else {
             return try computed(operation, "shape")
         }
         let named = begins.indices.filter { (newMask | ellipsisMask) >> $0 & 1 == 0 }.count

@@ -260,6 +260,12 @@ struct TFLiteGraphReader {
         return id
     }
 
+    /// What is known of the type of an input that must be there. Reading an input may add its value to the graph: only then is it looked up.
+    mutating func typeOfInput(_ operation: TFLiteOperation, _ position: Int) throws -> TensorType? {
+        let id = try required(operation, position)
+        return graph.type(of: id)
+    }
+
     mutating func optional(_ operation: TFLiteOperation, _ position: Int) throws -> ValueID? {
         guard position < operation.inputs.count, operation.inputs[position] >= 0 else { return nil }
         return try value(operation.inputs[position])

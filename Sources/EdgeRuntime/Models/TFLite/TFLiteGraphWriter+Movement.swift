@@ -111,7 +111,9 @@ extension TFLiteGraphWriter {
     private mutating func writeResize(_ node: Node) throws {
         let source = try shape(node.input(0))
         let target = try shape(node.outputs.first)
-        guard source.count == 4, source[0] == target[0], source[3] == target[3] else {
+        guard source.count == 4, target.count == 4, source[0] == target[0], source[3] == target[3],
+            source[1] > 0, source[2] > 0
+        else {
             throw refuse("of other axes than the image's")
         }
         let mode = node.string("coordinate_transformation_mode") ?? "half_pixel"
