@@ -237,11 +237,13 @@ extension TFLiteGraphWriter {
             return try constant(graph[id].name, tensor.reshaped([channels]), quantization: quantization)
         }
         let real = try known?.realValues(of: tensor) ?? tensor.realValues() ?? []
-        let stored = real.enumerated().map { index, value in
-            Int(
-                min(
-                    max((Double(value) / Double(scales[scales.count == 1 ? 0 : index])).rounded(), -2_147_483_648),
-                    2_147_483_647))
+        guard real.count == channels, scales.count == 1 || scales.count == channels else {
+            throw refuse("with a bias of \(real.count) numbers and \(scales.count) scales for \(channels) channels")
+        }
+        let stored = try real.enumerated().map { index, value in
+            let steps = (Double(value) / Double(scales[scales.count == 1 ? 0 : index])).rounded()
+            guard !steps.isNaN else { throw refuse("with a bias that is not a number") }
+            return Int(min(max(steps, -2_147_483_648), 2_147_483_647))
         }
         return try constant(
             graph[id].name, Tensor.integers(stored, shape: [channels], dtype: wide ? .i64 : .i32),
