@@ -180,6 +180,7 @@ extension TFLiteGraphWriter {
     private func widenedGroups(
         _ real: [Float], _ shape: [Int], like turned: Tensor, axis: Int, _ node: Node
     ) throws -> (Tensor, Quantization) {
+        guard real.allSatisfy(\.isFinite) else { throw refuse("with weights that are not finite") }
         // In the graph's order the output channels come first, but for a matrix product's, where they come last.
         let columns = node.op == .matMul || node.op == .gemm && node.int("transB") != 1
         let channels = columns ? shape[shape.count - 1] : shape[0]

@@ -309,6 +309,7 @@ extension TFLiteGraphWriter {
             let entry = tensors[source]
             guard let quantization = entry.quantization else { return try scalar(value) }
             let stored = (value / quantization.scales[0]).rounded() + Float(quantization.zeroPoints[0])
+            guard !stored.isNaN else { throw refuse("with a bound at a scale of zero") }
             let range: ClosedRange<Float> =
                 entry.dtype == .u8 ? 0...255 : entry.dtype == .i16 ? -32768...32767 : -128...127
             let number = Int(min(max(stored, range.lowerBound), range.upperBound))
