@@ -69,6 +69,8 @@ enum ReferenceFourier {
                         }
                     }
                     for bin in 0..<bins {
+                        // A bin takes as long as the row is, and all of them its square.
+                        if context.options.isCancelled?() == true { throw .cancelled }
                         let value = transform.bin(bin, row)
                         let place = (block * bins + bin) * inner + column
                         if returnsReal {
@@ -111,6 +113,8 @@ enum ReferenceFourier {
                         return (values[0][place] * weight, parts == 2 ? values[0][place + 1] * weight : 0)
                     }
                     for bin in 0..<bins {
+                        // A bin takes as long as the row is, and all of them its square.
+                        if context.options.isCancelled?() == true { throw .cancelled }
                         let value = transform.bin(bin, row)
                         output.append(value.real)
                         output.append(value.imaginary)
