@@ -76,7 +76,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         runtimePart("EdgeFederation", folder: "Federation", ["EdgeModels", "EdgeTensors", "CZlib"]),
-        runtimePart("EdgeForecasting", folder: "Forecasting", ["EdgeData"]),
+        runtimePart("EdgeForecasting", folder: "Forecasting", ["EdgeTensors", "EdgeData"]),
         runtimePart("EdgeReports", folder: "Reports", []),
         runtimePart(
             "EdgeRuntime", folder: "Primitives",
@@ -123,7 +123,7 @@ let package = Package(
             name: "EdgeFederationTests",
             dependencies: ["EdgeFederation", "EdgeModels", "EdgeTensors", "PeerTesting"], swiftSettings: strict),
         .testTarget(
-            name: "EdgeForecastingTests", dependencies: ["EdgeForecasting", "EdgeData", "PeerTesting"],
+            name: "EdgeForecastingTests", dependencies: ["EdgeForecasting", "EdgeTensors", "EdgeData", "PeerTesting"],
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(name: "EdgeReportsTests", dependencies: ["EdgeReports", "PeerTesting"], swiftSettings: strict),
         .testTarget(name: "EdgeDataTests", dependencies: ["EdgeData", "PeerTesting"], swiftSettings: strict),

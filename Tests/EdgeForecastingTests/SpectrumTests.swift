@@ -1,4 +1,5 @@
 import EdgeForecasting
+import EdgeTensors
 import Glibc
 import Testing
 
@@ -18,7 +19,8 @@ import Testing
 
     @Test func theTransformOfAnyLengthIsNumPys() throws {
         for expected in golden.transforms {
-            let (real, imaginary) = try FourierTransform(length: expected.count).forward(signal(expected.count))
+            let (real, imaginary) = try #require(FourierTransform(length: expected.count)).forward(
+                signal(expected.count))
             for (ours, theirs) in zip(real + imaginary, expected.real + expected.imaginary) {
                 #expect(abs(ours - theirs) < 1e-12 * Double(expected.count), "\(expected.count) samples")
             }
@@ -27,7 +29,7 @@ import Testing
 
     @Test(arguments: [1, 7, 64, 99, 1000])
     func theInverseGivesTheSignalBack(count: Int) throws {
-        let transform = try FourierTransform(length: count)
+        let transform = try #require(FourierTransform(length: count))
         var (real, imaginary) = transform.forward(signal(count))
         transform.inverse(&real, &imaginary)
         for (ours, original) in zip(real, signal(count)) { #expect(abs(ours - original) < 1e-12) }
@@ -89,7 +91,7 @@ import Testing
         #expect(throws: ForecastError.self) { try Spectrum([1, 2, 3], rate: 0) }
         #expect(throws: ForecastError.self) { try Spectrum([1, 2, 3], rate: 1, segment: 4) }
         #expect(throws: ForecastError.self) { try Spectrum([1, 2, 3], rate: 1, overlap: 1) }
-        #expect(throws: ForecastError.self) { try FourierTransform(length: 0) }
+        #expect(FourierTransform(length: 0) == nil)
         #expect(throws: ForecastError.self) { try Envelope.of([1, 2, 3], rate: 10, band: 4...9) }
         #expect(throws: ForecastError.self) {
             try BearingFrequencies(rpm: 1000, balls: 8, ballDiameter: 5, pitchDiameter: 4)

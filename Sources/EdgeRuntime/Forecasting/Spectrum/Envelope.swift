@@ -1,3 +1,5 @@
+import EdgeTensors
+
 /// The envelope of a signal: the slow strength of what oscillates fast.
 public enum Envelope {
     /// The magnitude of the analytic signal (Hilbert transform by the discrete Fourier transform).
@@ -18,8 +20,7 @@ public enum Envelope {
                 hint: "it has to lie between 0 and half the sampling rate, \(rate / 2) Hz")
         }
         let count = signal.count
-        var transform = try FourierTransform(length: count)
-        transform.isCancelled = isCancelled
+        let transform = try Spectrum.transform(of: count, isCancelled)
         var (real, imaginary) = transform.forward(signal)
         for bin in 0..<count {
             // Negative frequencies go, positive ones count twice; 0 and half the rate stand once.

@@ -1,3 +1,4 @@
+import EdgeTensors
 import Glibc
 
 /// How strong each frequency is in a signal.
@@ -58,8 +59,7 @@ public struct Spectrum: Sendable, Hashable {
                 hint: "choose `segment` between 2 and \(signal.count)")
         }
         guard overlap >= 0, overlap < 1 else { throw .argument("`overlap` must be at least 0 and below 1") }
-        var transform = try FourierTransform(length: length)
-        transform.isCancelled = isCancelled
+        let transform = try Spectrum.transform(of: length, isCancelled)
         let weights = window.weights(length)
         let bins = length / 2 + 1
         var sum = [Double](repeating: 0, count: bins)
@@ -129,5 +129,18 @@ public struct Spectrum: Sendable, Hashable {
                 "sample \(gap) of the signal is missing or not finite",
                 hint: "fill the gaps first: `series(…, gaps: \"interpolate\")`")
         }
+    }
+
+    /// The transform of so many samples.
+    static func transform(
+        of count: Int, _ isCancelled: @escaping @Sendable () -> Bool
+    ) throws(ForecastError) -> FourierTransform {
+        guard var transform = FourierTransform(length: count) else {
+            throw .argument(
+                "a signal of \(count) samples cannot be transformed",
+                hint: "between 1 and \(FourierTransform.longest) samples are transformed at once")
+        }
+        transform.isCancelled = isCancelled
+        return transform
     }
 }

@@ -2,7 +2,7 @@ import EdgeModels
 import EdgeTensors
 
 /// Makes the nodes that stand for others.
-struct CompositionBuilder {
+struct CompositionBuilder: NodeReading {
     private(set) var graph: Graph
     /// What was made so far, in order.
     private(set) var made: [Node] = []
@@ -42,17 +42,6 @@ struct CompositionBuilder {
             throw refused("its input \(position) must be known before the run")
         }
         return values
-    }
-
-    /// An axis counted from the front.
-    func axis(_ axis: Int, rank: Int) throws(TrainingError) -> Int {
-        let position = axis < 0 ? axis &+ rank : axis
-        guard position >= 0, position < rank else { throw refused("axis \(axis) is not one of the \(rank) axes") }
-        return position
-    }
-
-    func refused(_ problem: String) -> TrainingError {
-        .untrainable("node `\(node.name)` (\(node.op.rawValue)): \(problem)")
     }
 
     // MARK: Constants

@@ -3,7 +3,7 @@ import EdgeModels
 import EdgeTensors
 
 /// What a gradient rule sees of its node.
-struct GradientContext {
+struct GradientContext: NodeReading {
     /// An operand: its elements are known here where they are no parameters and do not depend on the inputs.
     struct Operand {
         var dtype: DType
@@ -54,17 +54,6 @@ struct GradientContext {
             throw refused("its input \(position) must be known before the run")
         }
         return value
-    }
-
-    /// An axis counted from the front.
-    func axis(_ axis: Int, rank: Int) throws(TrainingError) -> Int {
-        let position = axis < 0 ? axis &+ rank : axis
-        guard position >= 0, position < rank else { throw refused("axis \(axis) is not one of the \(rank) axes") }
-        return position
-    }
-
-    func refused(_ problem: String) -> TrainingError {
-        .untrainable("node `\(node.name)` (\(node.op.rawValue)): \(problem)")
     }
 
     /// The executor's kernel of the node.

@@ -1,33 +1,18 @@
 import EdgeTensors
-import Glibc
 
-/// `DFT` and `STFT`: discrete Fourier transforms of rows, computed by their definition with a table of angles.
+/// `DFT` and `STFT`: discrete Fourier transforms of rows.
 enum ReferenceFourier {
-    /// A transform of a fixed length.
-    private struct Transform {
-        let cosines: [Double]
-        let sines: [Double]
-        let isInverse: Bool
+    /// Bytes of tables and working memory for each element of a transform whose length is not a power of two.
+    private static let bytesPerElement = 256
 
-        init(length: Int, isInverse: Bool) {
-            cosines = (0..<length).map { Glibc.cos(2 * Double.pi * Double($0) / Double(length)) }
-            sines = (0..<length).map { Glibc.sin(2 * Double.pi * Double($0) / Double(length)) }
-            self.isInverse = isInverse
+    /// A transform of rows of one length, which ends early where the run should.
+    private static func transform(_ context: LoweringContext, length: Int) throws(ModelError) -> FourierTransform {
+        let limit = context.options.activationLimit
+        guard length <= limit / bytesPerElement, var transform = FourierTransform(length: length) else {
+            throw .tooMuchMemory("node `\(context.node.name)`: a transform of \(length) elements", limit: limit)
         }
-
-        /// One bin of a row.
-        func bin(_ bin: Int, _ row: [(real: Double, imaginary: Double)]) -> (real: Double, imaginary: Double) {
-            let length = cosines.count
-            var sum = (real: 0.0, imaginary: 0.0)
-            for (step, value) in row.enumerated() {
-                let angle = (bin % length) * (step % length) % length
-                let sine = isInverse ? sines[angle] : -sines[angle]
-                sum.real += value.real * cosines[angle] - value.imaginary * sine
-                sum.imaginary += value.real * sine + value.imaginary * cosines[angle]
-            }
-            if isInverse { return (sum.real / Double(length), sum.imaginary / Double(length)) }
-            return sum
-        }
+        if let isCancelled = context.options.isCancelled { transform.isCancelled = isCancelled }
+        return transform
     }
 
     static func dft(_ context: LoweringContext) throws(ModelError) -> Lowered {
@@ -42,14 +27,12 @@ enum ReferenceFourier {
         // A real signal comes back from half a spectrum.
         let returnsReal = isInverse && isOnesided
         let length = try context.optionalIntegers(1)?.first ?? (returnsReal ? 2 * (shape[axis] - 1) : shape[axis])
-        guard length > 0, length <= 1 << 24 else {
-            throw context.fail("a transform of \(length) elements is not possible")
-        }
+        guard length > 0 else { throw context.fail("a transform of \(length) elements is not possible") }
         var resultShape = shape
         resultShape[axis] = isOnesided && !isInverse ? length / 2 + 1 : length
         resultShape[shape.count - 1] = returnsReal ? 1 : 2
         let result = try context.result(data.dtype, resultShape)
-        let transform = Transform(length: length, isInverse: isInverse)
+        let transform = try transform(context, length: length)
         let outer = shape[..<axis].reduce(1, *)
         let inner = shape[(axis + 1)..<(shape.count - 1)].reduce(1, *)
         let (extent, bins) = (shape[axis], resultShape[axis])
@@ -57,27 +40,33 @@ enum ReferenceFourier {
             var output = [Double](repeating: 0, count: result.count)
             for block in 0..<outer {
                 for column in 0..<inner {
-                    var row = [(real: Double, imaginary: Double)](repeating: (0, 0), count: length)
+                    var real = [Double](repeating: 0, count: length)
+                    var imaginary = real
                     for step in 0..<min(extent, length) {
                         let place = ((block * extent + step) * inner + column) * parts
-                        row[step] = (values[0][place], parts == 2 ? values[0][place + 1] : 0)
+                        real[step] = values[0][place]
+                        if parts == 2 { imaginary[step] = values[0][place + 1] }
                     }
                     if returnsReal {
                         // The other half is the mirror image, conjugated.
                         for step in length / 2 + 1..<max(length, length / 2 + 1) {
-                            row[step] = (row[length - step].real, -row[length - step].imaginary)
+                            real[step] = real[length - step]
+                            imaginary[step] = -imaginary[length - step]
                         }
                     }
+                    if isInverse {
+                        transform.inverse(&real, &imaginary)
+                    } else {
+                        transform.forward(&real, &imaginary)
+                    }
+                    if transform.isCancelled() { throw .cancelled }
                     for bin in 0..<bins {
-                        // A bin takes as long as the row is, and all of them its square.
-                        if context.options.isCancelled?() == true { throw .cancelled }
-                        let value = transform.bin(bin, row)
                         let place = (block * bins + bin) * inner + column
                         if returnsReal {
-                            output[place] = value.real
+                            output[place] = real[bin]
                         } else {
-                            output[2 * place] = value.real
-                            output[2 * place + 1] = value.imaginary
+                            output[2 * place] = real[bin]
+                            output[2 * place + 1] = imaginary[bin]
                         }
                     }
                 }
@@ -100,25 +89,24 @@ enum ReferenceFourier {
         let frames = (shape[1] - length) / step + 1
         let bins = isOnesided ? length / 2 + 1 : length
         let result = try context.result(data.dtype, [shape[0], frames, bins, 2])
-        let transform = Transform(length: length, isInverse: false)
+        let transform = try transform(context, length: length)
         let weighted = window?.type.count
         return try .real(context, [result]) { values throws(ModelError) in
             var output: [Double] = []
             output.reserveCapacity(result.count)
             for sample in 0..<shape[0] {
                 for frame in 0..<frames {
-                    let row = (0..<length).map { element -> (real: Double, imaginary: Double) in
+                    var real = [Double](repeating: 0, count: length)
+                    var imaginary = real
+                    for element in 0..<(weighted ?? length) {
                         let place = (sample * shape[1] + frame * step + element) * parts
-                        let weight = weighted.map { element < $0 ? values[2][element] : 0 } ?? 1
-                        return (values[0][place] * weight, parts == 2 ? values[0][place + 1] * weight : 0)
+                        let weight = weighted == nil ? 1 : values[2][element]
+                        real[element] = values[0][place] * weight
+                        if parts == 2 { imaginary[element] = values[0][place + 1] * weight }
                     }
-                    for bin in 0..<bins {
-                        // A bin takes as long as the row is, and all of them its square.
-                        if context.options.isCancelled?() == true { throw .cancelled }
-                        let value = transform.bin(bin, row)
-                        output.append(value.real)
-                        output.append(value.imaginary)
-                    }
+                    transform.forward(&real, &imaginary)
+                    if transform.isCancelled() { throw .cancelled }
+                    for bin in 0..<bins { output += [real[bin], imaginary[bin]] }
                 }
             }
             return [output]

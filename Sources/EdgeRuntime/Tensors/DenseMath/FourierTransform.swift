@@ -30,13 +30,9 @@ public struct FourierTransform: Sendable {
     /// The longest signal that is transformed at once.
     public static let longest = 1 << 26
 
-    /// - Throws: `ForecastError` for a length below 1 or above 2²⁶.
-    public init(length: Int) throws(ForecastError) {
-        guard length >= 1, length <= FourierTransform.longest else {
-            throw .argument(
-                "a signal of \(length) samples cannot be transformed",
-                hint: "between 1 and \(FourierTransform.longest) samples are transformed at once")
-        }
+    /// Nil for a length below 1 or above `longest`.
+    public init?(length: Int) {
+        guard length >= 1, length <= FourierTransform.longest else { return nil }
         self.length = length
         let isPowerOfTwo = length & (length - 1) == 0
         var size = 1
