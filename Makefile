@@ -45,7 +45,7 @@ run: release
 test: peers
 	@Scripts/check-format.sh
 	$(STRICT) $(SWIFT) build --build-tests
-	$(STRICT) $(SWIFT) test --skip-build
+	@$(STRICT) SWIFT=$(SWIFT) Scripts/run-tests.sh
 	@Scripts/check-arm-kernels.sh
 
 bench: release peers
@@ -54,7 +54,7 @@ bench: release peers
 
 soak: release peers
 	$(STRICT) $(SWIFT) build --build-tests
-	EDGESH=$(abspath $(BINARY)) $(STRICT) $(SWIFT) test --skip-build --filter edgeshTests
+	EDGESH=$(abspath $(BINARY)) $(STRICT) SWIFT=$(SWIFT) Scripts/run-tests.sh --filter edgeshTests
 	.build/debug/sandbox-probe $(SOAK_PROGRAMS) 1 examples/models/bearing.onnx
 	Tests/Fuzz/run.sh $(SOAK_SECONDS)
 

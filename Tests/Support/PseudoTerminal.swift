@@ -4,10 +4,11 @@ import Glibc
 /// A program that runs in a terminal of its own, with a person at the keyboard.
 public final class PseudoTerminal {
     /// Everything the program has shown so far, control sequences included.
-    public private(set) var screen = ""
+    public var screen: String { String(decoding: bytes, as: UTF8.self) }
 
     private let descriptor: Int32
     private let process: pid_t
+    private var bytes: [UInt8] = []
     private var seen = 0
     private var status: Int32?
 
@@ -103,9 +104,10 @@ public final class PseudoTerminal {
     public func expect(_ text: String, seconds: Double = 20) throws -> String {
         let end = Date(timeIntervalSinceNow: seconds)
         while true {
-            let fresh = screen.utf8.dropFirst(seen)
-            if let range = String(decoding: fresh, as: UTF8.self).range(of: text) {
-                let shown = String(String(decoding: fresh, as: UTF8.self)[..<range.upperBound])
+            // Decoded whole: a piece that has arrived may end within a character.
+            let fresh = String(decoding: bytes.dropFirst(seen), as: UTF8.self)
+            if let range = fresh.range(of: text) {
+                let shown = String(fresh[..<range.upperBound])
                 seen += shown.utf8.count
                 return shown
             }
@@ -138,7 +140,7 @@ public final class PseudoTerminal {
         var chunk = [UInt8](repeating: 0, count: 4096)
         let count = read(descriptor, &chunk, chunk.count)
         guard count > 0 else { return false }
-        screen += String(decoding: chunk[..<count], as: UTF8.self)
+        bytes += chunk[..<count]
         return true
     }
 }

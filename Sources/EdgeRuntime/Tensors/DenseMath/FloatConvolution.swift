@@ -40,7 +40,8 @@ package final class FloatConvolution: @unchecked Sendable {
         let wanted =
             switch backend {
             case .own: false
-            case .oneDNN: true
+            // Without AVX-512 oneDNN 2.7 adds the residual of some shapes wrongly.
+            case .oneDNN: isa == EDGE_ISA_AVX512_VNNI
             case .automatic: isa == EDGE_ISA_AVX512_VNNI && Self.isLarge(shape)
             }
         if wanted,
