@@ -9,6 +9,7 @@ EDGE_INLINE float apply(edge_binary op, float a, float b) {
     case EDGE_DIV: return a / b;
     case EDGE_MIN: return b < a ? b : a;
     case EDGE_MAX: return b > a ? b : a;
+    case EDGE_PRELU: return a < 0 ? a * b : a;
     }
     return 0;
 }
@@ -35,8 +36,28 @@ EDGE_INLINE void rows_of(
     }
 }
 
+enum { PATTERN = 128 };
+
+/// One operator over rows of which each meets the same few numbers, as images meet the slopes or scales of their channels: the numbers
+/// are repeated, so that many short rows become a few longer ones.
+EDGE_INLINE void patterned(
+    const edge_binary op, size_t rows, size_t columns, const float *a, size_t a_row_stride, size_t a_column_stride,
+    const float *b, size_t b_row_stride, size_t b_column_stride, float min, float max, float *out) {
+    size_t joined = b_row_stride == 0 && b_column_stride == 1 && a_column_stride == 1 && a_row_stride == columns
+        ? PATTERN / columns : 0;
+    if (joined < 2 || rows < 2 * joined) {
+        rows_of(op, rows, columns, a, a_row_stride, a_column_stride, b, b_row_stride, b_column_stride, min, max, out);
+        return;
+    }
+    float pattern[PATTERN];
+    for (size_t i = 0; i < joined * columns; i++) pattern[i] = b[i % columns];
+    size_t whole = rows / joined, done = whole * joined;
+    rows_of(op, whole, joined * columns, a, joined * columns, 1, pattern, 0, 1, min, max, out);
+    rows_of(op, rows - done, columns, a + done * columns, columns, 1, b, 0, 1, min, max, out + done * columns);
+}
+
 #define ROWS(op) \
-    rows_of(op, rows, columns, a, a_row_stride, a_column_stride, b, b_row_stride, b_column_stride, min, max, out)
+    patterned(op, rows, columns, a, a_row_stride, a_column_stride, b, b_row_stride, b_column_stride, min, max, out)
 
 EDGE_INLINE void edge_binary_f32_body(
     edge_binary op, size_t rows, size_t columns, const float *a, size_t a_row_stride, size_t a_column_stride,
@@ -48,6 +69,7 @@ EDGE_INLINE void edge_binary_f32_body(
     case EDGE_DIV: ROWS(EDGE_DIV); break;
     case EDGE_MIN: ROWS(EDGE_MIN); break;
     case EDGE_MAX: ROWS(EDGE_MAX); break;
+    case EDGE_PRELU: ROWS(EDGE_PRELU); break;
     }
 }
 

@@ -85,6 +85,13 @@ def convolutions():
         ((1, 4, 6), (4, 1, 3), {"group": 2, "dilations": [2]}),
         ((1, 2, 3, 3), (2, 2, 3, 3), {"strides": [2, 2], "auto_pad": "SAME_UPPER"}),
         ((1, 2, 3, 3), (2, 2, 3, 3), {"strides": [2, 2], "output_shape": [8, 7]}),
+        ((1, 6, 5, 4), (6, 17, 4, 4), {"strides": [2, 2], "pads": [1, 1, 1, 1]}),
+        ((2, 4, 3, 5), (4, 3, 2, 2), {"strides": [2, 2], "group": 2}),
+        ((1, 3, 7), (3, 4, 5), {"strides": [3], "output_padding": [2], "pads": [2, 1]}),
+        ((1, 4, 3, 3), (4, 1, 3, 3), {"strides": [2, 2], "group": 4, "pads": [2, 0, 0, 2]}),
+        ((1, 8, 6, 5), (8, 5, 3, 3), {"pads": [1, 1, 1, 1]}),
+        ((1, 3, 4, 4), (3, 2, 2, 1), {"strides": [3, 1]}),
+        ((1, 3, 6, 6), (3, 2, 2, 3), {"pads": [2, 0, 2, 3]}),
     ]):
         case(f"conv_transpose{n}", "ConvTranspose", [f32(*shape), f32(*weights), f32(weights[1] * attributes.get("group", 1))], attributes, (1, 2))
 
@@ -144,6 +151,9 @@ def elementwise():
     case("min", "Min", [f32(3, 1), f32(4), f32(3, 4)])
     case("max_one", "Max", [f32(3, 2)])
     case("prelu", "PRelu", [f32(2, 3, 4), f32(3, 1)], {}, (1,))
+    case("prelu_image", "PRelu", [f32(1, 9, 13, 11), f32(9, 1, 1)], {}, (1,))
+    case("prelu_last", "PRelu", [f32(1, 13, 11, 9), f32(9)], {}, (1,))
+    case("prelu_all", "PRelu", [f32(3, 5, 4), f32(3, 5, 4)])
     case("and", "And", [f32(3, 4) > 0, f32(4) > 0])
     case("or", "Or", [f32(3, 1) > 0, f32(3, 4) > 0])
     case("not", "Not", [f32(3, 4) > 0])

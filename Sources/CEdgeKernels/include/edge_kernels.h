@@ -237,7 +237,7 @@ void edge_average_pool_q8(
 
 // MARK: Elementwise
 
-typedef enum edge_binary { EDGE_ADD, EDGE_SUB, EDGE_MUL, EDGE_DIV, EDGE_MIN, EDGE_MAX } edge_binary;
+typedef enum edge_binary { EDGE_ADD, EDGE_SUB, EDGE_MUL, EDGE_DIV, EDGE_MIN, EDGE_MAX, EDGE_PRELU } edge_binary;
 
 /// out[r][c] = clamp(a op b, min, max) over rows x columns; out without gaps. An operand lies at row * row_stride +
 /// column * column_stride, where the column stride is 1 or 0 and any stride of 0 repeats (a vector along the last axis:

@@ -65,6 +65,7 @@ enum FastElementwise {
         case .div: operation = EDGE_DIV
         case .maximum: operation = EDGE_MAX
         case .minimum: operation = EDGE_MIN
+        case .pRelu: operation = EDGE_PRELU
         default: return nil
         }
         let (low, high) = FusedActivation.bounds(context.node)

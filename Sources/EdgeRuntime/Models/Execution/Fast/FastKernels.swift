@@ -8,11 +8,11 @@ enum FastKernels {
         // The maxima's places are found by the plain kernel alone.
         if context.node.op == .maxPool, context.node.outputs.count > 1 { return nil }
         switch context.node.op {
-        case .conv, .maxPool, .averagePool, .globalAveragePool, .globalMaxPool:
+        case .conv, .convTranspose, .maxPool, .averagePool, .globalAveragePool, .globalMaxPool:
             return context.node.layout == .channelsFirst ? try throughChannelsLast(context) : try window(context)
         case .gemm: return try FastDense.gemm(context)
         case .matMul: return try FastMatMul.lower(context)
-        case .add, .sub, .mul, .div, .maximum, .minimum: return try FastElementwise.binary(context)
+        case .add, .sub, .mul, .div, .maximum, .minimum, .pRelu: return try FastElementwise.binary(context)
         case .relu, .leakyRelu, .hardSigmoid, .hardSwish, .clip, .sigmoid, .tanh, .exp, .elu, .sqrt, .log, .neg, .abs,
             .floor, .ceil,
             .round, .reciprocal, .erf, .gelu, .swish:
@@ -30,7 +30,11 @@ enum FastKernels {
     }
 
     private static func window(_ context: LoweringContext) throws(ModelError) -> Lowered? {
-        context.node.op == .conv ? try FastConvolution.lower(context) : try FastPooling.lower(context)
+        switch context.node.op {
+        case .conv: try FastConvolution.lower(context)
+        case .convTranspose: try FastTransposedConvolution.lower(context)
+        default: try FastPooling.lower(context)
+        }
     }
 
     /// Runs a node whose channels come first on a copy whose channels come last. The layout pass leaves few of them.

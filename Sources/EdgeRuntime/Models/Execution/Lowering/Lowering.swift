@@ -49,10 +49,16 @@ enum Lowering {
         }
     }
 
+    /// Quantized ones arrive here as floats, after the fast kernels were asked about their integers.
+    private static func transposedConvolution(_ context: LoweringContext) throws(ModelError) -> Lowered {
+        if context.options.kernels != .reference, let fast = try FastKernels.lower(context) { return fast }
+        return try ReferenceTransposedConvolution.lower(context)
+    }
+
     private static func reference(_ context: LoweringContext) throws(ModelError) -> Lowered {
         switch context.node.op {
         case .conv: try ReferenceConvolution.lower(context)
-        case .convTranspose: try ReferenceTransposedConvolution.lower(context)
+        case .convTranspose: try transposedConvolution(context)
         case .maxPool where context.node.outputs.count > 1, .lpPool, .globalLpPool:
             try ReferenceNormPooling.lower(context)
         case .maxUnpool: try ReferenceNormPooling.unpool(context)

@@ -86,11 +86,42 @@ enum ReferencePad {
 
 /// Copies along tables of source positions.
 struct PaddedCopy {
-    let sources: [[Int]]
-    let strides: [Int]
-    let shape: [Int]
-    let fill: [UInt8]
-    let width: Int
+    /// Elements of the last axis that lie one behind the other in the source, or are all constants.
+    private struct Run {
+        /// Nil for constants.
+        var source: Int?
+        var count: Int
+    }
+
+    private let sources: [[Int]]
+    private let strides: [Int]
+    private let shape: [Int]
+    private let fill: [UInt8]
+    private let width: Int
+    private let runs: [Run]
+
+    /// - Parameters:
+    ///   - sources: for each position of each axis, the position it is taken from, -1 for the constant.
+    ///   - fill: the bytes of the constant, `width` of them.
+    init(sources: [[Int]], strides: [Int], shape: [Int], fill: [UInt8], width: Int) {
+        self.sources = sources
+        self.strides = strides
+        self.shape = shape
+        self.fill = fill
+        self.width = width
+        var runs: [Run] = []
+        var next: Int?
+        for position in sources.last ?? [] {
+            let source = position < 0 ? nil : position
+            if let last = runs.indices.last, source == next {
+                runs[last].count += 1
+            } else {
+                runs.append(Run(source: source, count: 1))
+            }
+            next = source.map { $0 + 1 }
+        }
+        self.runs = runs
+    }
 
     func run(from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer) {
         guard !shape.contains(0) else { return }
@@ -116,30 +147,35 @@ struct PaddedCopy {
     }
 
     private func copyRow(from source: UnsafeRawPointer?, to target: inout UnsafeMutableRawPointer) {
-        let positions = sources[shape.count - 1]
         guard let source else {
-            writeFill(to: target, count: positions.count)
-            target += positions.count * width
+            writeFill(to: target, count: shape[shape.count - 1])
+            target += shape[shape.count - 1] * width
             return
         }
-        var column = 0
-        while column < positions.count {
-            var end = column + 1
-            if positions[column] < 0 {
-                while end < positions.count, positions[end] < 0 { end += 1 }
-                writeFill(to: target, count: end - column)
+        for run in runs {
+            if let start = run.source {
+                target.copyMemory(from: source + start * width, byteCount: run.count * width)
             } else {
-                while end < positions.count, positions[end] == positions[end - 1] + 1 { end += 1 }
-                target.copyMemory(from: source + positions[column] * width, byteCount: (end - column) * width)
+                writeFill(to: target, count: run.count)
             }
-            target += (end - column) * width
-            column = end
+            target += run.count * width
         }
     }
 
     private func writeFill(to target: UnsafeMutableRawPointer, count: Int) {
-        for position in 0..<count * width {
-            target.storeBytes(of: fill[position % width], toByteOffset: position, as: UInt8.self)
+        let bytes = count * width
+        guard bytes > 0, let first = fill.first else { return }
+        if fill.allSatisfy({ $0 == first }) {
+            target.initializeMemory(as: UInt8.self, repeating: first, count: bytes)
+            return
+        }
+        for position in 0..<width { target.storeBytes(of: fill[position], toByteOffset: position, as: UInt8.self) }
+        // What is written is copied behind itself, twice as much each time.
+        var written = width
+        while written < bytes {
+            let next = min(written, bytes - written)
+            (target + written).copyMemory(from: target, byteCount: next)
+            written += next
         }
     }
 }

@@ -3,62 +3,20 @@ import EdgeTensors
 /// `ConvTranspose`: every input element adds its multiple of the window to the output. Weights are `[in, out / group, kernel…]`, as in ONNX.
 enum ReferenceTransposedConvolution {
     static func lower(_ context: LoweringContext) throws(ModelError) -> Lowered {
-        let data = try context.floatOperand(0)
-        let weights = try context.floatOperand(1)
-        let rank = data.shape.count - 2
-        guard (1...3).contains(rank), weights.shape.count == data.shape.count else {
-            throw context.fail("weights of shape \(weights.shape) do not fit an input of shape \(data.shape)")
-        }
-        let isFirst = context.node.layout == .channelsFirst
-        let channels = isFirst ? data.shape[1] : data.shape[rank + 1]
-        let input = Array(isFirst ? data.shape[2...] : data.shape[1...rank])
-        let kernel = Array(weights.shape[2...])
-        let groups = context.node.int("group") ?? 1
-        guard groups > 0, channels % groups == 0, weights.shape[0] == channels else {
-            throw context.fail(
-                "weights of shape \(weights.shape) do not fit an input of shape \(data.shape) in \(groups) groups")
-        }
-        let (outputs, overflow) = weights.shape[1].multipliedReportingOverflow(by: groups)
-        guard !overflow else { throw context.fail("it has too many channels") }
-        let strides = context.node.ints("strides") ?? kernel.map { _ in 1 }
-        let dilations = context.node.ints("dilations") ?? kernel.map { _ in 1 }
-        let extra = context.node.ints("output_padding") ?? kernel.map { _ in 0 }
-        var pads = context.node.ints("pads") ?? [Int](repeating: 0, count: 2 * rank)
-        let limit = LoweringContext.largestExtent
-        guard strides.count == rank, dilations.count == rank, extra.count == rank, pads.count == 2 * rank,
-            (strides + dilations + kernel).allSatisfy({ $0 > 0 && $0 <= limit }),
-            (pads + extra).allSatisfy({ $0 >= 0 && $0 <= limit })
-        else { throw context.fail("its strides, dilations or pads do not fit its window") }
-        let automatic = context.node.string("auto_pad") ?? "NOTSET"
-        let asked = context.node.ints("output_shape")
-        if let asked, asked.count != rank { throw context.fail("its output shape \(asked) does not fit") }
-        var output: [Int] = []
-        for axis in 0..<rank {
-            let full = (input[axis] - 1) * strides[axis] + extra[axis] + (kernel[axis] - 1) * dilations[axis] + 1
-            let isSame = automatic == "SAME_UPPER" || automatic == "SAME_LOWER"
-            if let extent = asked?[axis] ?? (isSame ? input[axis] * strides[axis] : nil) {
-                let total = max(full - extent, 0)
-                pads[axis] =
-                    automatic == "SAME_UPPER" || asked != nil && automatic != "SAME_LOWER"
-                    ? total / 2 : total - total / 2
-                if asked != nil, !isSame { pads[axis] = total - total / 2 }
-                pads[rank + axis] = total - pads[axis]
-                output.append(extent)
-            } else {
-                output.append(full - pads[axis] - pads[rank + axis])
-            }
-        }
-        let result = try context.result(
-            .f32, isFirst ? [data.shape[0], outputs] + output : [data.shape[0]] + output + [outputs])
+        let window = try TransposedWindow(context)
+        let result = try context.result(.f32, window.resultShape)
+        let outputs = window.outputs
         let bias = context.optional(2)
         if let bias, bias.dtype != .f32 || bias.type.count != outputs {
             throw context.fail("a bias of shape \(bias.shape) does not fit \(outputs) channels")
         }
+        let rank = window.input.count
         let lead = [Int](repeating: 1, count: 3 - rank)
         let loops = Loops(
-            batch: data.shape[0], channels: channels, outputs: outputs, groups: groups, input: lead + input,
-            output: lead + output, kernel: lead + kernel, strides: lead + strides, dilations: lead + dilations,
-            pads: [Int](repeating: 0, count: 3 - rank) + pads[..<rank], isFirst: isFirst)
+            batch: window.batch, channels: window.channels, outputs: outputs, groups: window.groups,
+            input: lead + window.input, output: lead + window.output, kernel: lead + window.kernel,
+            strides: lead + window.strides, dilations: lead + window.dilations,
+            pads: [Int](repeating: 0, count: 3 - rank) + window.pads, isFirst: window.isFirst)
         let hasBias = bias != nil
         return Lowered([result]) { memory throws(ModelError) in
             loops.fill(memory.output(0), bias: hasBias ? memory.input(2) : nil)
