@@ -151,6 +151,14 @@ def elementwise():
     case("min", "Min", [f32(3, 1), f32(4), f32(3, 4)])
     case("max_one", "Max", [f32(3, 2)])
     case("prelu", "PRelu", [f32(2, 3, 4), f32(3, 1)], {}, (1,))
+    for n, (shape, weights, attributes, kind) in enumerate([
+        ((1, 3, 7, 6), (4, 3, 3, 3), {"pads": [1, 1, 1, 1]}, np.uint8),
+        ((2, 6, 5, 5), (9, 2, 3, 2), {"group": 3, "strides": [2, 1], "pads": [0, 1, 2, 0]}, np.uint8),
+        ((1, 200, 4, 3), (5, 200, 3, 3), {}, np.uint8),
+    ]):
+        given = [random.integers(0, 256, shape).astype(kind), random.integers(-128, 128, weights).astype(np.int8), np.array(117, kind), np.array(-3, np.int8)]
+        case(f"conv_integer{n}", "ConvInteger", given, attributes, (1, 2, 3))
+        case(f"conv_integer{n}_computed_zero", "ConvInteger", given, attributes, (1, 3))
     case("prelu_image", "PRelu", [f32(1, 9, 13, 11), f32(9, 1, 1)], {}, (1,))
     case("prelu_last", "PRelu", [f32(1, 13, 11, 9), f32(9)], {}, (1,))
     case("prelu_all", "PRelu", [f32(3, 5, 4), f32(3, 5, 4)])

@@ -10,6 +10,7 @@ enum FastKernels {
         switch context.node.op {
         case .conv, .convTranspose, .maxPool, .averagePool, .globalAveragePool, .globalMaxPool:
             return context.node.layout == .channelsFirst ? try throughChannelsLast(context) : try window(context)
+        case .convInteger: return try FastConvolutionInteger.lower(context)
         case .gemm: return try FastDense.gemm(context)
         case .matMul: return try FastMatMul.lower(context)
         case .add, .sub, .mul, .div, .maximum, .minimum, .pRelu: return try FastElementwise.binary(context)

@@ -16,6 +16,9 @@ enum ReferenceCast {
         guard let read = ElementCodec.reader(of: operand.dtype), let write = ElementCodec.writer(of: target) else {
             throw context.unsupported(operand.dtype.isPacked ? operand.dtype : target)
         }
+        if let direct = directly(operand.dtype, target) {
+            return Lowered([result]) { memory throws(ModelError) in direct(memory.inputs[0], memory.outputs[0], count) }
+        }
         let isExact = !operand.dtype.isFloat && !target.isFloat
         guard isExact, let readInteger = ElementCodec.integerReader(of: operand.dtype),
             let writeInteger = ElementCodec.integerWriter(of: target)
@@ -28,6 +31,35 @@ enum ReferenceCast {
             for position in 0..<count {
                 writeInteger(memory.outputs[0], position, readInteger(memory.inputs[0], position))
             }
+        }
+    }
+
+    /// A loop of its own for the casts between truth values, bytes, integers and single precision that most models have.
+    private static func directly(_ from: DType, _ to: DType) -> (
+        (UnsafeMutableRawPointer, UnsafeMutableRawPointer, Int) -> Void
+    )? {
+        @inline(__always) func loop<From, To>(_ cast: @escaping (From) -> To) -> (
+            UnsafeMutableRawPointer, UnsafeMutableRawPointer, Int
+        ) -> Void {
+            { source, target, count in
+                let (source, target) = (
+                    source.assumingMemoryBound(to: From.self), target.assumingMemoryBound(to: To.self)
+                )
+                for position in 0..<count { target[position] = cast(source[position]) }
+            }
+        }
+        return switch (from, to) {
+        case (.bool, .f32): loop { (value: UInt8) in value == 0 ? Float(0) : 1 }
+        case (.bool, .i32): loop { (value: UInt8) in value == 0 ? Int32(0) : 1 }
+        case (.bool, .i64): loop { (value: UInt8) in value == 0 ? Int64(0) : 1 }
+        case (.u8, .f32): loop { (value: UInt8) in Float(value) }
+        case (.i8, .f32): loop { (value: Int8) in Float(value) }
+        case (.i32, .f32): loop { (value: Int32) in Float(value) }
+        case (.i64, .f32): loop { (value: Int64) in Float(value) }
+        case (.i32, .i64): loop { (value: Int32) in Int64(value) }
+        case (.i64, .i32): loop { (value: Int64) in Int32(truncatingIfNeeded: value) }
+        case (.f32, .bool): loop { (value: Float) in UInt8(value == 0 ? 0 : 1) }
+        default: nil
         }
     }
 
