@@ -1,5 +1,10 @@
 #include "conv_q8_internal.h"
 
+/// Several weights: the reader of a direct convolution.
+static void read_weights(const void *options, size_t first, const ptrdiff_t *offsets, int32_t count, int32_t *weights) {
+    for (int32_t i = 0; i < count; i++) weights[i] = edge_conv_q8_weight(options, first + offsets[i]);
+}
+
 /// Whether every weight, less its zero point, is a signed byte.
 static bool fits_i8(const edge_conv_q8_options *o, size_t count) {
     if (o->weight_zero == 0 && o->weight_type != EDGE_WEIGHT_U8) return true;
@@ -90,6 +95,58 @@ static size_t multiplier_index(const edge_conv_q8 *conv, size_t lane, int32_t sc
     return (lane - local + first) * conv->scale_groups + scale_group * width + (local - first);
 }
 
+/// What one of a channel's multipliers in 16 bits is worth, a power of two; 0 where all are 0, NaN where they must stay floats.
+static float unit_of_narrow(const float *scales, int32_t groups) {
+    enum { MOST = 32767, SMALLEST = 512 };
+    float largest = 0;
+    for (int32_t g = 0; g < groups; g++) largest = fmaxf(largest, fabsf(scales[g]));
+    float unit = 0;
+    if (largest > 0) {
+        if (!isnormal(largest)) return NAN;
+        unit = ldexpf(1, ilogbf(largest) - 14);
+        if (rintf(largest / unit) > MOST) unit *= 2;
+        if (!isnormal(unit)) return NAN;
+    }
+    bool narrow = true;
+    for (int32_t g = 0; g < groups && narrow; g++) narrow = scales[g] == 0 || fabsf(scales[g]) >= SMALLEST * unit;
+    return narrow ? unit : NAN;
+}
+
+/// Rounds the scales of groups of narrow weights to 16 bits, where the kernel reads them so and they allow it; false without memory.
+///
+/// There is a scale for every 32 weights of 4 bits, say: as floats they are a fifth of what a vector times a matrix reads. As integers
+/// they are half of that, and exact where they came from 16-bit floats that are not far apart. The error is at most 2^-15 of the
+/// channel's largest scale, a sixtieth of what it costs to round activations to 8 bits. A layer with a scale that would lose more
+/// than 2^-10 of itself keeps floats.
+static bool narrow_multipliers(edge_conv_q8 *conv) {
+    const int32_t groups = conv->scale_groups, channels = conv->options.shape.out_c;
+#if EDGE_X86
+    const bool reads_narrow = conv->isa == EDGE_ISA_AVX512_VNNI;
+#else
+    const bool reads_narrow = false;
+#endif
+    if (!reads_narrow || conv->kind != EDGE_Q8_DIRECT || groups == 1 || !is_narrow(conv)) return true;
+    for (int32_t out = 0; out < channels; out++)
+        if (isnan(unit_of_narrow(conv->scales + (size_t)out * groups, groups))) return true;
+    const size_t lanes = lane_count(conv);
+    conv->narrow_multipliers = edge_allocate(lanes * groups, sizeof(int16_t));
+    conv->units_of_narrow = edge_allocate(lanes, sizeof(float));
+    if (!conv->narrow_multipliers || !conv->units_of_narrow) return false;
+    for (size_t lane = 0; lane < lanes; lane++) {
+        const int32_t out = channel_of(conv, lane);
+        if (out < 0) continue;
+        float *scales = conv->scales + (size_t)out * groups;
+        const float unit = unit_of_narrow(scales, groups);
+        conv->units_of_narrow[lane] = unit * accumulator_unit(conv);
+        for (int32_t g = 0; g < groups && unit > 0; g++) {
+            const float rounded = rintf(scales[g] / unit);
+            conv->narrow_multipliers[multiplier_index(conv, lane, g)] = (int16_t)rounded;
+            scales[g] = rounded * unit;  // What the kernel multiplies with, for the zero point's share.
+        }
+    }
+    return true;
+}
+
 /// Fills the per lane constants from the copied arrays.
 static void prepare_lanes(edge_conv_q8 *conv) {
     const edge_conv_q8_options *o = &conv->options;
@@ -114,7 +171,7 @@ static void prepare_lanes(edge_conv_q8 *conv) {
             scaled += (double)part * scale;
             float multiplier = scale;
             if (!is_float && groups == 1) multiplier = o->input_scale * scale / o->output_scale;
-            conv->multipliers[multiplier_index(conv, lane, sg)] = multiplier * unit;
+            if (conv->multipliers) conv->multipliers[multiplier_index(conv, lane, sg)] = multiplier * unit;
         }
         conv->sums[lane] = (int32_t)sum;
         conv->scaled_sums[lane] = (float)scaled;
@@ -146,7 +203,7 @@ static bool pack(edge_conv_q8 *conv, size_t count) {
         conv->unit = !multiplies_four(conv) ? EDGE_UNIT_S16 : nibbles ? EDGE_UNIT_U8S4 : EDGE_UNIT_U8S8;
 #endif
         if (!edge_depthwise_q8_create(&conv->depthwise, &o->shape, conv->isa, nibbles, o, edge_conv_q8_weight)) return false;
-    } else if (!edge_direct_create(&conv->direct, &o->shape, conv->unit, o->scale_group, conv->isa, o, edge_conv_q8_weight)) {
+    } else if (!edge_direct_create(&conv->direct, &o->shape, conv->unit, o->scale_group, conv->isa, o, read_weights)) {
         return false;
     }
     size_t lanes = lane_count(conv);
@@ -154,8 +211,11 @@ static bool pack(edge_conv_q8 *conv, size_t count) {
     conv->sums = edge_allocate(lanes, sizeof(int32_t));
     conv->biases = edge_allocate(lanes, sizeof(float));
     conv->scaled_sums = edge_allocate(lanes, sizeof(float));
-    conv->multipliers = edge_allocate(lanes * conv->scale_groups, sizeof(float));
-    if (!conv->starts || !conv->sums || !conv->biases || !conv->scaled_sums || !conv->multipliers) return false;
+    if (!conv->starts || !conv->sums || !conv->biases || !conv->scaled_sums || !narrow_multipliers(conv)) return false;
+    if (!conv->narrow_multipliers) {
+        conv->multipliers = edge_allocate(lanes * conv->scale_groups, sizeof(float));
+        if (!conv->multipliers) return false;
+    }
     prepare_lanes(conv);
     return true;
 }
@@ -204,6 +264,8 @@ void edge_conv_q8_destroy(edge_conv_q8 *conv) {
     free(conv->bias_f32);
     free(conv->starts);
     free(conv->multipliers);
+    free(conv->narrow_multipliers);
+    free(conv->units_of_narrow);
     free(conv->biases);
     free(conv->sums);
     free(conv->scaled_sums);
@@ -307,6 +369,13 @@ static void pad_q8(const edge_direct *d, const void *context, const char *image,
 }
 
 #if EDGE_PACKED
+/// The constants of a run with other starts and biases than those of the layer.
+static edge_direct_constants constants_of(const edge_conv_q8 *conv, const int32_t *starts, const float *biases) {
+    return (edge_direct_constants){
+        .start = (const char *)starts, .multipliers = conv->multipliers, .bias = biases,
+        .narrow_multipliers = conv->narrow_multipliers, .units_of_narrow = conv->units_of_narrow};
+}
+
 static void run_packed(
     const edge_conv_q8 *conv, edge_q8 type, int32_t zero, float scale, const edge_direct_constants *constants,
     const void *input, void *output, void *padded) {
@@ -350,8 +419,7 @@ void edge_conv_q8_run(const edge_conv_q8 *conv, const void *input, const void *r
         edge_conv_q8_scalar(conv, input, o->input_type, o->input_scale, o->input_zero, output);
 #if EDGE_PACKED
     if (conv->kind != EDGE_Q8_SCALAR) {
-        edge_direct_constants constants = {
-            .start = (const char *)conv->starts, .multipliers = conv->multipliers, .bias = conv->biases};
+        const edge_direct_constants constants = constants_of(conv, conv->starts, conv->biases);
         float scale = o->output_type == EDGE_OUTPUT_F32 ? o->input_scale : o->input_scale / o->output_scale;
         run_packed(conv, o->input_type, o->input_zero, scale, &constants, input, output, edge_aligned(scratch));
     }
@@ -383,8 +451,7 @@ void edge_conv_q8_run_dynamic(const edge_conv_q8 *conv, const float *input, floa
         biases[lane] = conv->biases[lane];
         if (in_float) biases[lane] += (fixed - (float)shifted * scale) * conv->scaled_sums[lane];
     }
-    edge_direct_constants constants = {
-        .start = (const char *)starts, .multipliers = conv->multipliers, .bias = biases};
+    const edge_direct_constants constants = constants_of(conv, starts, biases);
     run_packed(conv, EDGE_U8, zero, scale, &constants, quantized, output, padded);
 #endif
 }
@@ -411,8 +478,8 @@ void edge_conv_q8_run_dynamic_rows(const edge_conv_q8 *conv, const float *input,
     quantized_row *rows = (quantized_row *)(constants_memory + 2 * lane_bytes(conv));
     for (int32_t r = 0; r < count; r++) rows[r] = quantize(conv, in, input + r * in, quantized + r * in);
     memset(constants_memory, 0, 2 * lane_bytes(conv));
-    const edge_direct_constants constants = {
-        .start = constants_memory, .multipliers = conv->multipliers, .bias = (const float *)(constants_memory + lanes * 4)};
+    const edge_direct_constants constants =
+        constants_of(conv, (const int32_t *)constants_memory, (const float *)(constants_memory + lanes * 4));
     edge_conv_q8 plain = *conv;
     (plain.options.min = -INFINITY), (plain.options.max = INFINITY);
     run_packed(&plain, EDGE_U8, 0, 1, &constants, quantized, output, padded);

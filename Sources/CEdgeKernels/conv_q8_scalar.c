@@ -1,19 +1,5 @@
 #include "conv_q8_internal.h"
 
-int32_t edge_conv_q8_weight(const void *context, size_t index) {
-    const edge_conv_q8_options *o = context;
-    switch (o->weight_type) {
-    case EDGE_WEIGHT_I8: return ((const int8_t *)o->weights)[index] - o->weight_zero;
-    case EDGE_WEIGHT_U8: return ((const uint8_t *)o->weights)[index] - o->weight_zero;
-    case EDGE_WEIGHT_I4:
-    case EDGE_WEIGHT_I2: break;
-    }
-    const int32_t bits = o->weight_type == EDGE_WEIGHT_I4 ? 4 : 2, per_byte = 8 / bits, sign = 1 << (bits - 1);
-    int32_t byte = ((const uint8_t *)o->weights)[index / per_byte];
-    int32_t number = (byte >> (index % per_byte * bits)) & (2 * sign - 1);
-    return (number ^ sign) - sign - o->weight_zero;
-}
-
 // The definition of a quantized convolution, written for reading.
 
 void edge_conv_q8_scalar(

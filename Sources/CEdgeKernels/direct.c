@@ -24,7 +24,7 @@ static edge_conv_shape flattened(edge_conv_shape s) {
     return s;
 }
 
-/// The index of the weight that lane `out` multiplies element `element` of a run with, or -1 for none.
+/// The index of the weight that output channel `out` multiplies element `element` of a run with, or -1 for none.
 static ptrdiff_t weight_index(const edge_direct *d, int32_t out, int32_t scale_group, int32_t run, int32_t element) {
     const edge_conv_shape *s = &d->shape;
     int32_t ky, kx, channel;
@@ -43,32 +43,74 @@ static ptrdiff_t weight_index(const edge_direct *d, int32_t out, int32_t scale_g
     return (((ptrdiff_t)out * d->in_g + channel) * s->kernel_h + ky) * s->kernel_w + kx;
 }
 
+/// Elements of a run that are packed together: read along the rows of the weights as given, written within a few cache lines.
+enum { PACKED_TOGETHER = 16 };
+
+/// Up to 16 elements: where their weights are read, from the first weight of a lane, and written, from the first byte of a lane.
+typedef struct packed_elements {
+    int32_t count;
+    ptrdiff_t offsets[PACKED_TOGETHER];
+    size_t places[PACKED_TOGETHER];
+    /// The bits below a weight in its byte.
+    int32_t shifts[PACKED_TOGETHER];
+} packed_elements;
+
+/// Where elements from `first` on of a run go, those that exist.
+static packed_elements elements_of(
+    const edge_direct *d, int32_t width, int32_t in_panel, int32_t scale_group, int32_t run, int32_t first) {
+    const int32_t per_unit = elements_per_unit(d->unit), shared = units_per_byte(d->unit), bits = 8 / shared;
+    const int32_t last = edge_min_i32(first + PACKED_TOGETHER, d->units * per_unit);
+    packed_elements some = {0};
+    for (int32_t element = first; element < last; element++) {
+        const ptrdiff_t offset = weight_index(d, 0, scale_group, run, element);
+        if (offset < 0) continue;
+        const size_t row = ((size_t)scale_group * d->runs + run) * d->units + element / per_unit;
+        some.offsets[some.count] = offset;
+        some.places[some.count] =
+            ((row / shared * width + in_panel) * EDGE_BLOCK * per_unit + element % per_unit) * (UNIT_BYTES / per_unit);
+        some.shifts[some.count++] = (int32_t)(row % shared) * bits;
+    }
+    return some;
+}
+
+/// Writes the weights of one lane.
+static void pack_lane(
+    edge_unit unit, const packed_elements *some, const void *source, edge_weight_reader read, size_t first, char *lane) {
+    const int32_t count = some->count;
+    if (unit == EDGE_UNIT_F32) {
+        const float *weights = (const float *)source + first;
+        for (int32_t i = 0; i < count; i++) *(float *)(lane + some->places[i]) = weights[some->offsets[i]];
+        return;
+    }
+    int32_t weights[PACKED_TOGETHER];
+    read(source, first, some->offsets, count, weights);
+    if (unit == EDGE_UNIT_U8S8) {
+        for (int32_t i = 0; i < count; i++) *(int8_t *)(lane + some->places[i]) = (int8_t)weights[i];
+    } else if (unit == EDGE_UNIT_S16) {
+        for (int32_t i = 0; i < count; i++) *(int16_t *)(lane + some->places[i]) = (int16_t)weights[i];
+    } else {
+        const int32_t mask = unit == EDGE_UNIT_U8S4 ? 15 : 3;
+        for (int32_t i = 0; i < count; i++)
+            *(uint8_t *)(lane + some->places[i]) |= (uint8_t)((weights[i] & mask) << some->shifts[i]);
+    }
+}
+
 /// Writes every weight to its place.
 static void pack(edge_direct *d, const void *source, edge_weight_reader read) {
-    const int32_t per_unit = elements_per_unit(d->unit), shared = units_per_byte(d->unit), bits = 8 / shared;
-    for (int32_t out = 0; out < d->shape.out_c; out++) {
-        int32_t group = out / d->out_g, local = out % d->out_g;
-        int32_t block = local / EDGE_BLOCK, lane = local % EDGE_BLOCK;
-        int32_t panel = block / d->panel_blocks, in_panel = block % d->panel_blocks;
-        int32_t width = edge_min_i32(d->panel_blocks, d->blocks - panel * d->panel_blocks);
+    const int32_t per_unit = elements_per_unit(d->unit);
+    const size_t row = (size_t)d->in_g * d->shape.kernel_h * d->shape.kernel_w;
+    for (int32_t first = 0; first < d->shape.out_c; first += edge_min_i32(EDGE_BLOCK, d->out_g - first % d->out_g)) {
+        const int32_t group = first / d->out_g, block = first % d->out_g / EDGE_BLOCK;
+        const int32_t lanes = edge_min_i32(EDGE_BLOCK, d->out_g - first % d->out_g);
+        const int32_t panel = block / d->panel_blocks, in_panel = block % d->panel_blocks;
+        const int32_t width = edge_min_i32(d->panel_blocks, d->blocks - panel * d->panel_blocks);
         char *base = (char *)d->weights + ((size_t)group * d->blocks + (size_t)panel * d->panel_blocks) * d->block_bytes;
         for (int32_t sg = 0; sg < d->scale_groups; sg++)
             for (int32_t run = 0; run < d->runs; run++)
-                for (int32_t element = 0; element < d->units * per_unit; element++) {
-                    ptrdiff_t index = weight_index(d, out, sg, run, element);
-                    if (index < 0) continue;
-                    int32_t unit = element / per_unit, part = element % per_unit;
-                    size_t row = ((size_t)sg * d->runs + run) * d->units + unit;
-                    size_t cell = ((row / shared * width + in_panel) * EDGE_BLOCK + lane) * per_unit + part;
-                    switch (d->unit) {
-                    case EDGE_UNIT_F32: ((float *)base)[cell] = ((const float *)source)[index]; break;
-                    case EDGE_UNIT_U8S8: ((int8_t *)base)[cell] = (int8_t)read(source, index); break;
-                    case EDGE_UNIT_S16: ((int16_t *)base)[cell] = (int16_t)read(source, index); break;
-                    case EDGE_UNIT_U8S4:
-                    case EDGE_UNIT_U8S2:
-                        ((uint8_t *)base)[cell] |= (uint8_t)((read(source, index) & ((1 << bits) - 1)) << (row % shared * bits));
-                        break;
-                    }
+                for (int32_t element = 0; element < d->units * per_unit; element += PACKED_TOGETHER) {
+                    const packed_elements some = elements_of(d, width, in_panel, sg, run, element);
+                    for (int32_t lane = 0; lane < lanes; lane++)
+                        pack_lane(d->unit, &some, source, read, ((size_t)first + lane) * row, base + (size_t)lane * UNIT_BYTES);
                 }
     }
 }
@@ -183,6 +225,10 @@ void edge_direct_run(
                 tile.weights = (const char *)d->weights + ((size_t)group * d->blocks + first) * d->block_bytes;
                 tile.start = constants->start + lane * 4;
                 tile.multipliers = constants->multipliers ? constants->multipliers + lane * d->scale_groups : NULL;
+                if (constants->narrow_multipliers) {
+                    tile.narrow_multipliers = constants->narrow_multipliers + lane * d->scale_groups;
+                    tile.units_of_narrow = constants->units_of_narrow + lane;
+                }
                 tile.bias = constants->bias ? constants->bias + lane : NULL;
                 tile.tail_mask = (uint16_t)((1u << tail) - 1);
                 const edge_tile_function *functions = (*table)[width - 1];

@@ -32,6 +32,9 @@ typedef struct edge_tile {
     const void *start;
     /// Quantized: [scale_groups][blocks][16], and what is added after the multiplication, [blocks][16].
     const float *multipliers, *bias;
+    /// AVX-512, scale groups: the multipliers as integers of 16 bits, of which each lane has a unit, [blocks][16]; NULL: as floats.
+    const int16_t *narrow_multipliers;
+    const float *units_of_narrow;
     /// Scale groups and float outputs: multiplied in before the bias.
     float scale;
     /// The lanes of the last block that exist.
@@ -73,8 +76,9 @@ typedef struct edge_direct {
     bool copies;
 } edge_direct;
 
-/// Reads one original weight.
-typedef int32_t (*edge_weight_reader)(const void *context, size_t index);
+/// Reads the original weights at `first` + each of the offsets.
+typedef void (*edge_weight_reader)(
+    const void *context, size_t first, const ptrdiff_t *offsets, int32_t count, int32_t *weights);
 
 /// Lays a convolution out and packs its weights.
 ///
@@ -99,6 +103,8 @@ size_t edge_direct_lanes(const edge_direct *direct);
 typedef struct edge_direct_constants {
     const char *start;
     const float *multipliers, *bias;
+    const int16_t *narrow_multipliers;
+    const float *units_of_narrow;
 } edge_direct_constants;
 
 /// Copies the channels of one group of an image into the padded buffer.

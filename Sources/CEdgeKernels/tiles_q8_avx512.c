@@ -10,6 +10,18 @@
 #define PIXEL(base, stride, m) ((base)[(m) / 3] + ((m) % 3) * (stride))
 #define MOST (EDGE_TILE_PIXELS * 2)
 
+/// A vector meets each weight once: memory is the limit. The processor prefetches along a few lines at once, each up to the end of its
+/// page, and waits less for a memory of several banks: while 16 KiB are computed with, the next 16 KiB come in along four lines. In each
+/// 256 bytes a line takes one part of 64.
+EDGE_INLINE EDGE_AVX512 void prefetch_ahead(const char *weights, const int N) {
+    enum { CHUNK = 1 << 14, LINE = CHUNK / 4 };
+    UNROLLED for (int n = 0; n < N; n++) {
+        const uintptr_t address = (uintptr_t)weights + (N < 4 ? n * 64 : 0), part = N < 4 ? address >> 6 & 3 : (uintptr_t)n;
+        const uintptr_t chunk = (address & ~(uintptr_t)(CHUNK - 1)) + CHUNK;
+        _mm_prefetch((const char *)(chunk + part * LINE + ((address & (CHUNK - 1)) >> 8 << 6)), _MM_HINT_T0);
+    }
+}
+
 EDGE_INLINE EDGE_AVX512 __m512i load_unit(const char *address) {
     int32_t unit;
     memcpy(&unit, address, 4);
@@ -37,9 +49,7 @@ EDGE_INLINE EDGE_AVX512 const char *add_run_2bit(
 #pragma clang loop unroll(disable)
     for (ptrdiff_t u = 0; u < units; u += 4) {
         __m512i quads[EDGE_TILE_BLOCKS], w[EDGE_TILE_BLOCKS];
-        if (M == 1) {
-            UNROLLED for (int n = 0; n < N; n++) _mm_prefetch(weights + 4096 + n * 64, _MM_HINT_T0);
-        }
+        if (M == 1) prefetch_ahead(weights, N);
         UNROLLED for (int n = 0; n < N; n++) quads[n] = _mm512_loadu_si512(weights + n * 64);
         UNROLLED for (int part = 0; part < 4; part++) {
             UNROLLED for (int n = 0; n < N; n++) w[n] = _mm512_and_si512(_mm512_slli_epi32(quads[n], 6 - 2 * part), upper);
@@ -64,10 +74,7 @@ EDGE_INLINE EDGE_AVX512 const char *add_run(
 #pragma clang loop unroll(disable)
         for (ptrdiff_t u = 0; u < units; u += 2) {
             __m512i pairs[EDGE_TILE_BLOCKS];
-            // A vector meets each weight once: memory is the limit, and the processor's own prefetching stops at pages.
-            if (M == 1) {
-                UNROLLED for (int n = 0; n < N; n++) _mm_prefetch(weights + 4096 + n * 64, _MM_HINT_T0);
-            }
+            if (M == 1) prefetch_ahead(weights, N);
             UNROLLED for (int n = 0; n < N; n++) {
                 pairs[n] = _mm512_loadu_si512(weights + n * 64);
                 w[n] = _mm512_and_si512(_mm512_slli_epi32(pairs[n], 4), upper);
@@ -83,6 +90,7 @@ EDGE_INLINE EDGE_AVX512 const char *add_run(
     if (P > 1)
         for (; u + P <= units; u += P) {
             UNROLLED for (int p = 0; p < P; p++) {
+                if (M == 1) prefetch_ahead(weights + p * N * 64, N);
                 UNROLLED for (int n = 0; n < N; n++) w[n] = _mm512_loadu_si512(weights + (p * N + n) * 64);
                 multiply(sums + p * M * N, bases, stride, (u + p) * 4, w, UNIT, M, N);
             }
@@ -138,6 +146,7 @@ EDGE_INLINE EDGE_AVX512 void tile_q8(
     __m512 reals[MOST];
     const char *weights = t->weights;
     const float *multipliers = t->multipliers;
+    const int16_t *narrow = t->narrow_multipliers;
     if (GROUPS) {
         UNROLLED for (int i = 0; i < M * N; i++) reals[i] = _mm512_setzero_ps();
     } else {
@@ -157,13 +166,16 @@ EDGE_INLINE EDGE_AVX512 void tile_q8(
         UNROLLED for (int p = P / 2; p >= 1; p /= 2)
             UNROLLED for (int i = 0; i < p * M * N; i++) sums[i] = _mm512_add_epi32(sums[i], sums[i + p * M * N]);
         UNROLLED for (int n = 0; n < N; n++) {
-            __m512 multiplier = _mm512_loadu_ps(multipliers + n * 16);
+            const __m512 multiplier = GROUPS && narrow
+                ? _mm512_cvtepi32_ps(_mm512_cvtepi16_epi32(_mm256_loadu_si256((const __m256i *)(narrow + n * 16))))
+                : _mm512_loadu_ps(multipliers + n * 16);
             UNROLLED for (int m = 0; m < M; m++) {
                 __m512 sum = _mm512_cvtepi32_ps(sums[m * N + n]);
                 reals[m * N + n] = GROUPS ? _mm512_fmadd_ps(sum, multiplier, reals[m * N + n]) : _mm512_mul_ps(sum, multiplier);
             }
         }
-        multipliers += N * 16;
+        if (GROUPS && narrow) narrow += N * 16;
+        else multipliers += N * 16;
     }
 
     const __m512 min = _mm512_set1_ps(t->min), max = _mm512_set1_ps(t->max), scale = _mm512_set1_ps(t->scale);
@@ -171,7 +183,8 @@ EDGE_INLINE EDGE_AVX512 void tile_q8(
     UNROLLED for (int n = 0; n < N; n++) {
         __m512 bias = _mm512_loadu_ps(t->bias + n * 16);
         if (GROUPS || is_float) {
-            UNROLLED for (int m = 0; m < M; m++) reals[m * N + n] = _mm512_fmadd_ps(reals[m * N + n], scale, bias);
+            const __m512 lanes = GROUPS && narrow ? _mm512_mul_ps(scale, _mm512_loadu_ps(t->units_of_narrow + n * 16)) : scale;
+            UNROLLED for (int m = 0; m < M; m++) reals[m * N + n] = _mm512_fmadd_ps(reals[m * N + n], lanes, bias);
         } else {
             UNROLLED for (int m = 0; m < M; m++) reals[m * N + n] = _mm512_add_ps(reals[m * N + n], bias);
         }

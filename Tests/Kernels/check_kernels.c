@@ -152,6 +152,8 @@ static void check_conv_q8(void) {
     size_t scale_groups = o.scale_group ? (in_g + o.scale_group - 1) / o.scale_group : 1;
     float *scales = floats(s.out_c * scale_groups);
     for (size_t i = 0; i < s.out_c * scale_groups; i++) scales[i] = 0.001f + 0.01f * fabsf(scales[i]);
+    // Scales far apart, and none at all.
+    if (pick(0, 3) == 0) scales[pick(0, (int)(s.out_c * scale_groups) - 1)] *= pick(0, 1) ? 0 : 1e-5f;
     o.weight_scales = scales;
     o.input_type = pick(0, 1);
     o.input_zero = o.input_type == EDGE_I8 ? pick(-128, 127) : pick(0, 255);
