@@ -92,18 +92,17 @@ static TARGET void run(const image *m, taps t, const float *in, int32_t count, c
     const edge_depthwise_f32 *d = m->d;
     const ptrdiff_t step = m->inner.stride * m->inner.in_pitch, out_step = m->inner.out_pitch;
     const int32_t whole = count < 4 ? 0 : d->shape.in_c / LANES * LANES, shared = whole ? count / 4 * 4 : 0;
-    for (int32_t c = 0; c < whole; c += LANES) {
-        const VECTOR bias = LOAD(d->bias + c);
-        int32_t i = 0;
+    int32_t done = 0;
+    // A run's channels all, then the next run: the image is read and written in the order in which it lies.
 #define RUNS(size) \
-        for (; i + size <= shared; i += size) \
+    for (; done + size <= shared; done += size) \
+        for (int32_t c = 0; c < whole; c += LANES) \
             run_of( \
-                m, t, in + i * step + c, step, d->weights + c, bias, residual ? residual + i * out_step + c : NULL, \
-                out + i * out_step + c, out_step, size);
-        RUNS(RUN)
-        RUNS(4)
+                m, t, in + done * step + c, step, d->weights + c, LOAD(d->bias + c), \
+                residual ? residual + done * out_step + c : NULL, out + done * out_step + c, out_step, size);
+    RUNS(RUN)
+    RUNS(4)
 #undef RUNS
-    }
     // What is left: the last channels of those, and the last pixels whole.
     for (int32_t i = 0; i < shared && whole < d->shape.in_c; i++)
         pixel_part(
