@@ -13,6 +13,8 @@ public final class TensorStorage: @unchecked Sendable {
 
     /// Who the block belongs to, where it is a part of a mapped file; nil where the storage frees it.
     private let owner: AnyObject?
+    /// What the system gave, in which the block begins at a multiple of the alignment; nil where there is an owner.
+    private let allocation: UnsafeMutableRawPointer?
 
     /// The block; at least `byteCount` bytes.
     package let base: UnsafeMutableRawPointer
@@ -23,14 +25,14 @@ public final class TensorStorage: @unchecked Sendable {
     ///
     /// - Throws: `TensorError` when the system has no memory left for it.
     public init(byteCount: Int) throws(TensorError) {
-        var block: UnsafeMutableRawPointer?
-        // Kernels may read a whole register at the end, so that the block is rounded up to one.
-        let rounded = (max(byteCount, 1) + Self.alignment - 1) & ~(Self.alignment - 1)
-        guard byteCount >= 0, posix_memalign(&block, Self.alignment, rounded) == 0, let block else {
-            throw .outOfMemory(bytes: byteCount)
-        }
-        memset(block, 0, rounded)
-        self.base = block
+        // Kernels may read a whole register at the end, and the block begins up to one behind what the system gives. (Asked for
+        // alignment, the system takes several times as long for blocks as small as a result of a model; and large ones from it
+        // are zero already.)
+        guard byteCount >= 0, byteCount <= Int.max - 2 * Self.alignment,
+            let allocation = calloc(1, byteCount + 2 * Self.alignment)
+        else { throw .outOfMemory(bytes: byteCount) }
+        self.allocation = allocation
+        self.base = allocation.alignedUp(toMultipleOf: Self.alignment)
         self.byteCount = byteCount
         owner = nil
     }
@@ -40,7 +42,8 @@ public final class TensorStorage: @unchecked Sendable {
         self.base = base
         self.byteCount = byteCount
         self.owner = owner
+        allocation = nil
     }
 
-    deinit { if owner == nil { free(base) } }
+    deinit { free(allocation) }
 }

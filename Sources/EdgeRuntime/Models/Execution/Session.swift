@@ -38,6 +38,8 @@ public final class Session {
     /// - Returns: the outputs in the graph's order.
     /// - Throws: `ModelError` when an input does not fit, or a node cannot run on what it is given.
     public func run(_ inputs: [Tensor]) throws -> [Tensor] {
+        // What the last plan was made for has been checked.
+        if !isEager, let plan = plans.last?.plan, plan.fits(inputs) { return try plan.run(inputs) }
         try check(inputs)
         if isEager {
             return try EagerEvaluator(options: options, states: states).run(original, inputs: inputs)
@@ -49,11 +51,7 @@ public final class Session {
             isEager = true
             return try run(inputs)
         }
-        let held = try inputs.map { try $0.atStart() }
-        let outputs = try plan.outputTypes.map { try Tensor(zeros: $0.shape, dtype: $0.dtype) }
-        try plan.execute(inputs: held.map(\.storage.base), outputs: outputs.map(\.storage.base))
-        withExtendedLifetime(held) {}
-        return outputs
+        return try plan.run(inputs)
     }
 
     /// Runs the model once, node by node, and reports every value of the graph as the model's author wrote it (nothing fused).
@@ -124,11 +122,7 @@ public final class Session {
     }
 
     private func plan(for inputs: [Tensor]) throws -> Plan {
-        if let last = plans.last, last.shapes.count == inputs.count,
-            zip(last.shapes, inputs).allSatisfy({ $0 == $1.shape })
-        {
-            return last.plan
-        }
+        if let plan = plans.last?.plan, plan.fits(inputs) { return plan }
         let shapes = inputs.map(\.shape)
         if let position = plans.firstIndex(where: { $0.shapes == shapes }) {
             plans.append(plans.remove(at: position))

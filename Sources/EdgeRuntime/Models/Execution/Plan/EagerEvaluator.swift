@@ -116,5 +116,8 @@ struct EagerEvaluator {
 
 extension Tensor {
     /// This tensor, or a copy, whose first element is the first of its block, in C order.
-    func atStart() throws -> Tensor { isContiguous && offset == 0 ? self : try copy() }
+    func atStart() throws -> Tensor { isAtStart ? self : try copy() }
+
+    /// Whether its first element is the first of its block, in C order.
+    var isAtStart: Bool { offset == 0 && isContiguous }
 }

@@ -24,6 +24,7 @@ final class Plan {
 
     let inputTypes: [ConcreteType]
     let outputTypes: [ConcreteType]
+    private let outputStrides: [[Int]]
     private let steps: [Step]
     private let table: UnsafeMutablePointer<UnsafeMutableRawPointer>
     private let tableCount: Int
@@ -45,6 +46,7 @@ final class Plan {
     ) {
         self.inputTypes = inputTypes
         self.outputTypes = outputTypes
+        self.outputStrides = outputTypes.map { Tensor.contiguousStrides(of: $0.shape) }
         self.steps = steps
         self.tableCount = table.count
         self.table = .allocate(capacity: max(table.count, 1))
@@ -64,6 +66,33 @@ final class Plan {
     var arenaByteCount: Int { arena.byteCount }
     /// The number of steps a run takes.
     var stepCount: Int { steps.count }
+
+    /// Whether these are inputs of the types and shapes that the plan was made for.
+    func fits(_ inputs: [Tensor]) -> Bool {
+        guard inputs.count == inputTypes.count else { return false }
+        for position in inputs.indices {
+            guard inputs[position].dtype == inputTypes[position].dtype,
+                inputs[position].shape == inputTypes[position].shape
+            else { return false }
+        }
+        return true
+    }
+
+    /// Runs on inputs that fit.
+    func run(_ inputs: [Tensor]) throws -> [Tensor] {
+        let held = try inputs.allSatisfy(\.isAtStart) ? inputs : inputs.map { try $0.atStart() }
+        var outputs: [Tensor] = []
+        outputs.reserveCapacity(outputTypes.count)
+        for (type, strides) in zip(outputTypes, outputStrides) {
+            outputs.append(
+                Tensor(
+                    dtype: type.dtype, shape: type.shape, strides: strides, offset: 0,
+                    storage: try TensorStorage(byteCount: type.byteCount)))
+        }
+        try execute(inputs: held.map(\.storage.base), outputs: outputs.map(\.storage.base))
+        withExtendedLifetime(held) {}
+        return outputs
+    }
 
     /// Runs on inputs whose elements lie in C order at the addresses given, and copies the outputs to theirs.
     func execute(
