@@ -61,13 +61,14 @@ size_t edge_conv_f32_scratch(const edge_conv_f32 *conv) {
     return bytes ? bytes + 63 : 0;
 }
 
-static void pad_f32(const edge_direct *d, const void *context, const char *image, char *padded) {
+static void pad_f32(
+    const edge_direct *d, const void *context, const char *image, int32_t first, int32_t rows, char *padded) {
     (void)context;
     const edge_conv_shape *s = &d->shape;
     const size_t row_bytes = (size_t)d->row_elements * 4, pixel = (size_t)d->in_g * 4;
     const int32_t width = d->row_elements / d->in_g;
     const int32_t left = edge_min_i32(s->pad_left, width), inside = edge_min_i32(s->in_w, width - left);
-    for (int32_t y = 0; y < d->rows; y++, padded += row_bytes) {
+    for (int32_t y = first; y < first + rows; y++, padded += row_bytes) {
         int32_t in_y = y - s->pad_top;
         if (in_y < 0 || in_y >= s->in_h) {
             memset(padded, 0, row_bytes);

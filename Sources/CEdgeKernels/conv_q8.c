@@ -339,16 +339,17 @@ static void fill(const edge_direct *d, const pad_context *context, char *out, si
     memset(out, d->element == 1 ? context->zero - edge_lowest_q8(context->type) - EDGE_BYTE_BIAS : 0, elements * d->element);
 }
 
-static void pad_q8(const edge_direct *d, const void *context, const char *image, char *padded) {
+static void pad_q8(
+    const edge_direct *d, const void *context, const char *image, int32_t first, int32_t rows, char *padded) {
     const pad_context *c = context;
     const edge_conv_shape *s = &d->shape;
     const int32_t width = d->row_elements / d->in_g;
     const int32_t left = edge_min_i32(s->pad_left, width), inside = edge_min_i32(s->in_w, width - left);
     const int32_t pieces = s->groups == 1 ? 1 : inside;
     const size_t piece = s->groups == 1 ? (size_t)inside * d->in_g : (size_t)d->in_g;
-    for (int32_t y = 0; y < d->rows; y++) {
+    for (int32_t y = first; y < first + rows; y++) {
         int32_t in_y = y - s->pad_top;
-        char *row = padded + (size_t)y * d->row_elements * d->element;
+        char *row = padded + (size_t)(y - first) * d->row_elements * d->element;
         if (in_y < 0 || in_y >= s->in_h) {
             fill(d, c, row, d->row_elements);
             continue;
@@ -365,7 +366,7 @@ static void pad_q8(const edge_direct *d, const void *context, const char *image,
         fill(d, c, row + (size_t)(left + inside) * d->in_g * d->element, (size_t)(width - left - inside) * d->in_g);
     }
     // What a last unit may read beyond the image meets weights of zero; it only has to be there.
-    memset(padded + (size_t)d->rows * d->row_elements * d->element, 0, (size_t)d->units * 4);
+    memset(padded + (size_t)rows * d->row_elements * d->element, 0, (size_t)d->units * 4);
 }
 
 #if EDGE_PACKED

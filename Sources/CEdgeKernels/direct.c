@@ -115,6 +115,23 @@ static void pack(edge_direct *d, const void *source, edge_weight_reader read) {
     }
 }
 
+/// The rows of the padded image that `outputs` rows of the output see.
+static int32_t rows_seen(const edge_direct *d, int32_t outputs) {
+    const edge_conv_shape *s = &d->shape;
+    return (outputs - 1) * s->stride_h + (s->kernel_h - 1) * s->dilation_h + 1;
+}
+
+/// Output rows for which a large image is copied at once, so that the copy stays in the cache. All of them where every band would
+/// have to meet several panels of weights again, or where windows overlap so far that bands share most of their rows.
+static int32_t band_rows(const edge_direct *d) {
+    enum { IMAGE = 1 << 18, BAND = 1 << 16 };
+    const size_t row = (size_t)d->row_elements * d->element;
+    if (!d->copies || d->panels > 1 || (size_t)d->rows * row <= IMAGE) return d->shape.out_h;
+    const int32_t shared = edge_max_i32(0, rows_seen(d, 1) - d->shape.stride_h);
+    const int32_t fitting = (int32_t)(BAND / row) / d->shape.stride_h;
+    return edge_min_i32(edge_max_i32(fitting, 1 + shared * 4 / d->shape.stride_h), d->shape.out_h);
+}
+
 bool edge_direct_create(
     edge_direct *d, const edge_conv_shape *shape, edge_unit unit, int32_t scale_group, edge_isa isa,
     const void *weights, edge_weight_reader read) {
@@ -146,6 +163,7 @@ bool edge_direct_create(
     d->copies = unit != EDGE_UNIT_F32 || s->groups > 1 || !edge_is_unpadded(s);
     d->rows = d->copies ? edge_padded_h(s) : s->in_h;
     d->row_elements = (d->copies ? edge_padded_w(s) : s->in_w) * d->in_g;
+    d->band = band_rows(d);
 
     d->run_offsets = edge_allocate((size_t)d->scale_groups * d->runs, sizeof(int32_t));
     d->weights = edge_allocate((size_t)s->groups * d->blocks, d->block_bytes);
@@ -174,7 +192,7 @@ size_t edge_direct_scratch(const edge_direct *d) {
     if (!d->copies) return 0;
     // Runs are read in whole units, so that the last one may pass the end: by less than the group of a scale or four units.
     size_t spare = (size_t)d->units * UNIT_BYTES + 64;
-    return edge_round_up((size_t)d->rows * d->row_elements * d->element + spare, 64);
+    return edge_round_up((size_t)rows_seen(d, d->band) * d->row_elements * d->element + spare, 64);
 }
 
 size_t edge_direct_lane(const edge_direct *d, int32_t group, int32_t out) {
@@ -196,13 +214,46 @@ static int32_t tile_pixels(const edge_tile_function *functions, int32_t pixels) 
     return wanted;
 }
 
+/// Rows of the output, for one panel of channels. `residual` and `output` point to the first pixel's first channel of the group.
+static void run_panel(
+    const edge_direct *d, edge_tile *tile, const edge_direct_constants *constants, const edge_tile_table *table,
+    int32_t group, int32_t panel, int32_t rows, const char *source, const char *residual, char *output, size_t out_bytes) {
+    const edge_conv_shape *s = &d->shape;
+    const size_t row_bytes = (size_t)d->row_elements * d->element;
+    const int32_t first = panel * d->panel_blocks, width = edge_min_i32(d->panel_blocks, d->blocks - first);
+    const int32_t tail = edge_min_i32(d->out_g - (first + width - 1) * EDGE_BLOCK, EDGE_BLOCK);
+    const size_t lane = edge_direct_lane(d, group, first * EDGE_BLOCK);
+    tile->weights = (const char *)d->weights + ((size_t)group * d->blocks + first) * d->block_bytes;
+    tile->start = constants->start + lane * 4;
+    tile->multipliers = constants->multipliers ? constants->multipliers + lane * d->scale_groups : NULL;
+    if (constants->narrow_multipliers) {
+        tile->narrow_multipliers = constants->narrow_multipliers + lane * d->scale_groups;
+        tile->units_of_narrow = constants->units_of_narrow + lane;
+    }
+    tile->bias = constants->bias ? constants->bias + lane : NULL;
+    tile->tail_mask = (uint16_t)((1u << tail) - 1);
+    const edge_tile_function *functions = (*table)[width - 1];
+    const int32_t step = tile_pixels(functions, s->out_w);
+    size_t out_offset = (size_t)first * EDGE_BLOCK * out_bytes;
+    for (int32_t y = 0; y < rows; y++) {
+        const char *in = source + (size_t)y * s->stride_h * row_bytes;
+        for (int32_t x = 0; x < s->out_w;) {
+            int32_t pixels = edge_min_i32(step, s->out_w - x);
+            while (!functions[pixels - 1]) pixels--;
+            functions[pixels - 1](tile, in, residual ? residual + out_offset : NULL, output + out_offset);
+            in += pixels * tile->in_stride;
+            out_offset += (size_t)pixels * tile->out_stride;
+            x += pixels;
+        }
+    }
+}
+
 void edge_direct_run(
     const edge_direct *d, edge_tile tile, const edge_direct_constants *constants, const edge_tile_table *table,
     edge_pad_function pad, const void *pad_context, size_t in_bytes, size_t out_bytes, const char *input,
     const char *residual, char *output, char *padded) {
     const edge_conv_shape *s = &d->shape;
     const size_t image_bytes = (size_t)s->in_h * s->in_w * s->in_c * in_bytes;
-    const size_t row_bytes = (size_t)d->row_elements * d->element;
     tile.in_stride = (ptrdiff_t)s->stride_w * d->in_g * d->element;
     tile.out_stride = (ptrdiff_t)s->out_c * out_bytes;
     tile.run_offsets = d->run_offsets;
@@ -211,42 +262,20 @@ void edge_direct_run(
     tile.scale_groups = d->scale_groups;
 
     for (int32_t image = 0; image < s->batch; image++)
-        for (int32_t group = 0; group < s->groups; group++) {
-            const char *source = input + image * image_bytes;
-            if (d->copies) {
-                pad(d, pad_context, source + (size_t)group * d->in_g * in_bytes, padded);
-                source = padded;
-            }
-            for (int32_t panel = 0; panel < d->panels; panel++) {
-                int32_t first = panel * d->panel_blocks;
-                int32_t width = edge_min_i32(d->panel_blocks, d->blocks - first);
-                int32_t tail = edge_min_i32(d->out_g - (first + width - 1) * EDGE_BLOCK, EDGE_BLOCK);
-                size_t lane = edge_direct_lane(d, group, first * EDGE_BLOCK);
-                tile.weights = (const char *)d->weights + ((size_t)group * d->blocks + first) * d->block_bytes;
-                tile.start = constants->start + lane * 4;
-                tile.multipliers = constants->multipliers ? constants->multipliers + lane * d->scale_groups : NULL;
-                if (constants->narrow_multipliers) {
-                    tile.narrow_multipliers = constants->narrow_multipliers + lane * d->scale_groups;
-                    tile.units_of_narrow = constants->units_of_narrow + lane;
+        for (int32_t group = 0; group < s->groups; group++)
+            for (int32_t first_y = 0; first_y < s->out_h; first_y += d->band) {
+                const int32_t rows = edge_min_i32(d->band, s->out_h - first_y);
+                const char *source = input + image * image_bytes;
+                if (d->copies) {
+                    const char *channels = source + (size_t)group * d->in_g * in_bytes;
+                    pad(d, pad_context, channels, first_y * s->stride_h, rows_seen(d, rows), padded);
+                    source = padded;
                 }
-                tile.bias = constants->bias ? constants->bias + lane : NULL;
-                tile.tail_mask = (uint16_t)((1u << tail) - 1);
-                const edge_tile_function *functions = (*table)[width - 1];
-                const int32_t step = tile_pixels(functions, s->out_w);
-                size_t out_offset = ((size_t)image * s->out_h * s->out_w * s->out_c + (size_t)group * d->out_g
-                    + (size_t)first * EDGE_BLOCK) * out_bytes;
-                for (int32_t y = 0; y < s->out_h; y++) {
-                    const char *in = source + (size_t)y * s->stride_h * row_bytes;
-                    for (int32_t x = 0; x < s->out_w;) {
-                        int32_t pixels = edge_min_i32(step, s->out_w - x);
-                        while (!functions[pixels - 1]) pixels--;
-                        functions[pixels - 1](
-                            &tile, in, residual ? residual + out_offset : NULL, output + out_offset);
-                        in += pixels * tile.in_stride;
-                        out_offset += (size_t)pixels * tile.out_stride;
-                        x += pixels;
-                    }
-                }
+                const size_t first_pixel = ((size_t)image * s->out_h + first_y) * s->out_w;
+                const size_t place = (first_pixel * s->out_c + (size_t)group * d->out_g) * out_bytes;
+                for (int32_t panel = 0; panel < d->panels; panel++)
+                    run_panel(
+                        d, &tile, constants, table, group, panel, rows, source, residual ? residual + place : NULL,
+                        output + place, out_bytes);
             }
-        }
 }

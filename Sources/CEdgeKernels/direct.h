@@ -70,8 +70,8 @@ typedef struct edge_direct {
     size_t block_bytes;
     /// [groups][panels] packed weights.
     void *weights;
-    /// The padded image: rows, elements in a row, bytes of an element.
-    int32_t rows, row_elements, element;
+    /// The padded image: rows, elements in a row, bytes of an element; output rows for which rows of it are there at once.
+    int32_t rows, row_elements, element, band;
     /// Whether the image is copied at all.
     bool copies;
 } edge_direct;
@@ -107,8 +107,9 @@ typedef struct edge_direct_constants {
     const float *units_of_narrow;
 } edge_direct_constants;
 
-/// Copies the channels of one group of an image into the padded buffer.
-typedef void (*edge_pad_function)(const edge_direct *direct, const void *context, const char *image, char *padded);
+/// Copies the channels of one group of an image into the padded buffer: `rows` rows of the padded image from `first` on.
+typedef void (*edge_pad_function)(
+    const edge_direct *direct, const void *context, const char *image, int32_t first, int32_t rows, char *padded);
 
 /// Runs it. `tile` holds output, clamp, zero and flip. `image` is the input as the caller gave it, `in_bytes` and
 /// `out_bytes` the size of its and the output's elements.
