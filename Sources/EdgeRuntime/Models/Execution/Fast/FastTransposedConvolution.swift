@@ -77,7 +77,8 @@ enum FastTransposedConvolution {
                 isThere ? (window.output[axis], window.kernel[axis], window.strides[axis]) : (1, 1, 1)
             let length = (kernel - 1) / stride + 1
             let first = cut / stride
-            guard output > 0, stride <= kernel, length - 1 >= first, let input = Int32(exactly: isThere ? window.input[axis] : 1),
+            guard output > 0, stride <= kernel, length - 1 >= first,
+                let input = Int32(exactly: isThere ? window.input[axis] : 1),
                 let taps = Int32(exactly: length), let pad = Int32(exactly: length - 1 - first),
                 let steps = Int32(exactly: (cut + output - 1) / stride - first + 1)
             else { return nil }
