@@ -46,7 +46,7 @@ struct GoldenTests {
         let session = try Session(model, options: ExecutionOptions(kernels: kernels))
         let inputs = try model.graph.inputs.indices.map { try NpyFile.read("\(pair.folder)/in\($0).npy") }
         for (position, output) in try session.run(inputs).enumerated() {
-            let result = try ReferenceAnswers.numbers(output)
+            let result = try output.numbers()
             let type = model.graph.type(of: model.graph.outputs[position])
             var smallest = Double.infinity
             var line = ""
@@ -55,7 +55,7 @@ struct GoldenTests {
                 guard FileManager.default.fileExists(atPath: path) else { continue }
                 let golden = try NpyFile.read(path)
                 #expect(output.shape == golden.shape && output.dtype == golden.dtype)
-                let expected = try ReferenceAnswers.numbers(golden)
+                let expected = try golden.numbers()
                 let scale = expected.map { $0.magnitude }.max() ?? 0
                 let difference = ReferenceAnswers.largestDifference(expected, result)
                 if output.dtype == .f32 {

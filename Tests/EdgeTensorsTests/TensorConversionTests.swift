@@ -2,7 +2,7 @@ import EdgeTensors
 import Testing
 
 @Suite struct TensorConversionTests {
-    @Test(arguments: [DType.i4, .u4, .i2])
+    @Test(arguments: [DType.i4, .u4, .i2, .u2])
     func packedNumbersComeBack(dtype: DType) throws {
         let range = PackedIntegers.range(of: dtype)
         let numbers = Array(range) + [range.lowerBound]

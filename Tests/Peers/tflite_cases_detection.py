@@ -1,4 +1,7 @@
-"""The last steps of detectors, weights with blocks of zeros, layers of two directions, spectra, and operators written out in subgraphs."""
+"""The last steps of detectors, weights with blocks of zeros, layers of two directions, spectra, biased transposed convolutions, and operators
+written out in subgraphs."""
+
+import struct
 
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
@@ -13,6 +16,7 @@ def add(c):
     sparse(c)
     bidirectional(c)
     spectra(c)
+    biased_transposed(c)
     subgraphs(c)
 
 
@@ -160,6 +164,26 @@ def spectra(c):
             net.op(part, [inside], [y])
             net.outputs(y)
             c.run(f"rfft2d_{name}_{part.lower()}", net, [c.f32(*shape)])
+    # As spectrograms of sound have them: an axis of one taken away, the imaginary parts dropped.
+    net = Net()
+    x = net.input((3, 1, 16))
+    spectrum, rows, y = net.tensor((3, 1, 9), "c64"), net.tensor((3, 9), "c64"), net.tensor((3, 9))
+    net.op("RFFT2D", [x, net.const(np.array([1, 16], np.int32))], [spectrum], options("Rfft2d"))
+    net.op("SQUEEZE", [spectrum], [rows], options("Squeeze", squeezeDims=[1]))
+    net.op("CAST", [rows], [y], options("Cast", inDataType=8, outDataType=0))
+    net.outputs(y)
+    c.run("rfft2d_cast", net, [c.f32(3, 1, 16)])
+
+
+def biased_transposed(c):
+    """MediaPipe's operator; its options are the padding and the strides."""
+    for name, padding, stride, kernel, size in [("same", 1, (2, 2), 2, (8, 10)), ("valid", 2, (2, 1), 3, (9, 7)), ("overlapping", 1, (2, 2), 3, (8, 10))]:
+        net = Net()
+        x, y = net.input((1, 4, 5, 3)), net.tensor((1, *size, 4))
+        weights, bias = net.tensor((4, kernel, kernel, 3), data=c.f32(4, kernel, kernel, 3)), net.tensor((4,), data=c.f32(4))
+        net.custom("Convolution2DTransposeBias", [x, weights, bias], [y], struct.pack("<iii", padding, stride[1], stride[0]))
+        net.outputs(y)
+        c.run(f"biased_transposed_{name}", net, [c.f32(1, 4, 5, 3)], resolver="BUILTIN")
 
 
 def subgraphs(c):

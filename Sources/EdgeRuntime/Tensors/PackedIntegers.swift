@@ -6,7 +6,8 @@ public enum PackedIntegers {
         case .i4: -8...7
         case .u4: 0...15
         case .i2: -2...1
-        case .f64, .f32, .f16, .bf16, .i64, .i32, .i16, .i8, .u64, .u32, .u16, .u8, .bool:
+        case .u2: 0...3
+        case .f64, .f32, .f16, .bf16, .narrow, .i64, .i32, .i16, .i8, .u64, .u32, .u16, .u8, .bool:
             preconditionFailure("\(dtype.rawValue) is not a packed type")
         }
     }

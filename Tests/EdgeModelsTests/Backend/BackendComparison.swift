@@ -17,8 +17,8 @@ enum BackendComparison {
         }
         // Two units in the last place of bfloat16.
         let relative = found.dtype == .bf16 ? max(item.rtol, 0x1p-6) : item.rtol
-        let left = try numbers(found)
-        let right = try numbers(expected)
+        let left = try found.numbers()
+        let right = try expected.numbers()
         for index in left.indices {
             let (a, b) = (left[index], right[index])
             if a == b || (a.isNaN && b.isNaN) { continue }
@@ -27,15 +27,6 @@ enum BackendComparison {
             }
         }
         return nil
-    }
-
-    private static func numbers(_ tensor: Tensor) throws -> [Double] {
-        switch tensor.dtype {
-        case .f64: try tensor.elements(as: Double.self)
-        case .f16: try tensor.elements(as: Float16.self).map(Double.init)
-        case .bf16: try tensor.elements(as: BFloat16.self).map { Double(Float($0)) }
-        default: try tensor.elements(as: Float.self).map(Double.init)
-        }
     }
 
     private static func text(_ tensor: Tensor) throws -> String {

@@ -29,11 +29,11 @@ import Testing
                 let path = "\(folder.path)/\(item.name)"
                 let model = try ModelFile.read(path: "\(path).onnx")
                 let input = try NpyFile.read("\(path).in0.npy")
-                let expected = try ReferenceAnswers.numbers(try NpyFile.read("\(path).out0.npy"))
+                let expected = try NpyFile.read("\(path).out0.npy").numbers()
                 let scale = expected.map(\.magnitude).max() ?? 1
                 for kernels in KernelSelection.allCases {
                     let session = try Session(model, options: ExecutionOptions(kernels: kernels))
-                    let found = try ReferenceAnswers.numbers(try session.run([input])[0])
+                    let found = try session.run([input])[0].numbers()
                     let difference = ReferenceAnswers.largestDifference(expected, found)
                     #expect(difference <= item.tolerance * scale, "\(item.name) with \(kernels.rawValue) kernels")
                 }
@@ -80,7 +80,7 @@ import Testing
             let model = try Self.layer(dtype, quantization, isDynamic: isDynamic)
             func result(_ kernels: KernelSelection) throws -> [Double] {
                 let session = try Session(model, options: ExecutionOptions(kernels: kernels))
-                return try ReferenceAnswers.numbers(try session.run([input])[0])
+                return try session.run([input])[0].numbers()
             }
             let expected = try result(.reference)
             let scale = expected.map(\.magnitude).max() ?? 1

@@ -38,9 +38,9 @@ struct OperatorTests {
                 for (position, output) in try session.run(inputs).enumerated() {
                     let expected = try NpyFile.read("\(folder)/\(item.name).out\(position).npy")
                     #expect(output.shape == expected.shape && output.dtype == expected.dtype, "\(item.name)")
-                    let numbers = try ReferenceAnswers.numbers(expected)
+                    let numbers = try expected.numbers()
                     let scale = max(numbers.map { $0.isFinite ? $0.magnitude : 0 }.max() ?? 0, 1e-3)
-                    let difference = ReferenceAnswers.largestDifference(numbers, try ReferenceAnswers.numbers(output))
+                    let difference = ReferenceAnswers.largestDifference(numbers, try output.numbers())
                     #expect(difference <= 1e-4 * scale, "\(item.name) with \(kernels.rawValue) kernels")
                 }
             }

@@ -63,9 +63,9 @@ struct MicrosoftOperatorTests {
                 #expect(
                     output.shape == expected.shape && output.dtype == expected.dtype,
                     "\(item.name): output \(position) is \(output.dtype) \(output.shape), expected \(expected.shape)")
-                let numbers = try ReferenceAnswers.numbers(expected)
+                let numbers = try expected.numbers()
                 let scale = max(numbers.map { $0.isFinite ? $0.magnitude : 0 }.max() ?? 0, 1e-3)
-                let difference = ReferenceAnswers.largestDifference(numbers, try ReferenceAnswers.numbers(output))
+                let difference = ReferenceAnswers.largestDifference(numbers, try output.numbers())
                 report += "\(difference / scale) "
                 #expect(
                     difference <= item.tolerance * scale,

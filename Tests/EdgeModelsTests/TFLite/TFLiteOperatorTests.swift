@@ -80,8 +80,8 @@ struct TFLiteOperatorTests {
         guard found.shape == expected.shape, found.dtype == expected.dtype else {
             return "\(found.dtype.rawValue) \(found.shape), expected \(expected.dtype.rawValue) \(expected.shape)"
         }
-        let numbers = try ReferenceAnswers.numbers(expected)
-        let difference = ReferenceAnswers.largestDifference(numbers, try ReferenceAnswers.numbers(found))
+        let numbers = try expected.numbers()
+        let difference = ReferenceAnswers.largestDifference(numbers, try found.numbers())
         let isSmall = [DType.i8, .u8, .i16].contains(found.dtype)
         let scale = max(numbers.map { $0.isFinite ? $0.magnitude : 0 }.max() ?? 0, 1e-3)
         let allowed = found.dtype.isFloat ? item.tolerance * scale : isSmall ? item.steps : 0

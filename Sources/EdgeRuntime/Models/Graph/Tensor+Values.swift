@@ -17,8 +17,8 @@ extension Tensor {
         case .u16: widen(UInt16.self)
         case .u8: widen(UInt8.self)
         case .bool: try? withElements(of: Bool.self) { $0.map { $0 ? 1 : 0 } }
-        case .i4, .u4, .i2: try? withBytes { unpacked($0) }
-        case .f64, .f32, .f16, .bf16: nil
+        case .i4, .u4, .i2, .u2: try? withBytes { unpacked($0) }
+        case .f64, .f32, .f16, .bf16, .narrow: nil
         }
     }
 
@@ -29,7 +29,8 @@ extension Tensor {
         case .f64: try? withElements(of: Double.self) { $0.map(Float.init) }
         case .f16: try? withBytes { $0.bindMemory(to: UInt16.self).map(Float.init(halfBits:)) }
         case .bf16: try? withBytes { $0.bindMemory(to: UInt16.self).map { Float(bitPattern: UInt32($0) << 16) } }
-        case .i64, .i32, .i16, .i8, .u64, .u32, .u16, .u8, .bool, .i4, .u4, .i2:
+        case .narrow: try? numbers().map(Float.init)
+        case .i64, .i32, .i16, .i8, .u64, .u32, .u16, .u8, .bool, .i4, .u4, .i2, .u2:
             integerValues().map { $0.map(Float.init) }
         }
     }
@@ -37,7 +38,7 @@ extension Tensor {
     private func unpacked(_ bytes: UnsafeRawBufferPointer) -> [Int] {
         let width = dtype.bits
         let mask = (1 << width) - 1
-        let signed = dtype != .u4
+        let signed = dtype != .u4 && dtype != .u2
         return (0..<count).map { index in
             let bit = index * width
             let value = Int(bytes[bit / 8] >> UInt8(bit % 8)) & mask
@@ -57,7 +58,7 @@ extension Tensor {
         case .u16: return try Tensor(values.map { UInt16(truncatingIfNeeded: $0) }, shape: shape)
         case .u8: return try Tensor(values.map { UInt8(truncatingIfNeeded: $0) }, shape: shape)
         case .bool: return try Tensor(values.map { $0 != 0 }, shape: shape)
-        case .i4, .u4, .i2:
+        case .i4, .u4, .i2, .u2:
             let width = dtype.bits
             let perByte = 8 / width
             let mask = (1 << width) - 1
@@ -68,7 +69,7 @@ extension Tensor {
             return try Tensor(bytes: bytes, shape: shape, dtype: dtype)
         case .f32: return try Tensor(values.map(Float.init), shape: shape)
         case .f64: return try Tensor(values.map(Double.init), shape: shape)
-        case .f16, .bf16:
+        case .f16, .bf16, .narrow:
             throw TensorError.wrongType(expected: .i64, found: dtype)
         }
     }
@@ -86,9 +87,7 @@ extension Tensor {
         if order == Array(0..<rank) { return self }
         let source = try contiguous()
         if dtype.isPacked {
-            let wide = try Tensor.integers(source.integerValues() ?? [], shape: shape, dtype: .i8)
-            let moved = try wide.permuted(order)
-            return try Tensor.integers(moved.integerValues() ?? [], shape: moved.shape, dtype: dtype)
+            return try source.converted(to: dtype.unpacked).permuted(order).converted(to: dtype)
         }
         return try Tensor(
             dtype: dtype, shape: order.map { source.shape[$0] }, strides: order.map { source.strides[$0] },

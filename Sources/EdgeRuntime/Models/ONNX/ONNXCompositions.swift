@@ -49,7 +49,9 @@ extension ONNXGraphReader {
             throw ModelError.inconsistent("CastLike `\(source.name)` has \(source.inputs.count) inputs, it takes 2")
         }
         if let dtype = graph.type(of: like)?.dtype {
-            return try finish(.cast, source, [data], ["to": .string(dtype.rawValue)])
+            var attributes = dtype.isNarrow ? source.attributes : [:]
+            attributes["to"] = .string(dtype.rawValue)
+            return try finish(.cast, source, [data], attributes)
         }
         try finish(.cast, source, [data, like])
     }

@@ -17,8 +17,15 @@ extension DType {
         case 12: self = .u32
         case 13: self = .u64
         case 16: self = .bf16
+        case 17: self = .narrow(.f8e4m3fn)
+        case 18: self = .narrow(.f8e4m3fnuz)
+        case 19: self = .narrow(.f8e5m2)
+        case 20: self = .narrow(.f8e5m2fnuz)
         case 21: self = .u4
         case 22: self = .i4
+        case 23: self = .narrow(.f4e2m1)
+        case 24: self = .narrow(.f8e8m0)
+        case 25: self = .u2
         case 26: self = .i2
         default: return nil
         }
@@ -39,8 +46,15 @@ extension DType {
         case .u32: 12
         case .u64: 13
         case .bf16: 16
+        case .narrow(.f8e4m3fn): 17
+        case .narrow(.f8e4m3fnuz): 18
+        case .narrow(.f8e5m2): 19
+        case .narrow(.f8e5m2fnuz): 20
         case .u4: 21
         case .i4: 22
+        case .narrow(.f4e2m1): 23
+        case .narrow(.f8e8m0): 24
+        case .u2: 25
         case .i2: 26
         }
     }

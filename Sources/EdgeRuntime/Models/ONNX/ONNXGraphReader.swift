@@ -194,13 +194,11 @@ struct ONNXGraphReader {
         guard tensor.shape.dim.count <= 16 else {
             throw ModelError.malformed("ONNX", "`\(name)` has \(tensor.shape.dim.count) axes")
         }
-        return try tensor.shape.dim.enumerated().map { axis, dimension in
+        return tensor.shape.dim.enumerated().map { axis, dimension in
             switch dimension.value {
             case .dimValue(let extent)?:
-                guard extent >= 0 else {
-                    throw ModelError.malformed("ONNX", "`\(name)` has the negative extent \(extent)")
-                }
-                return .fixed(Int(extent))
+                // Some exporters write -1 where they do not know.
+                return extent < 0 ? .symbol("\(name).\(axis)") : .fixed(Int(extent))
             case .dimParam(let symbol)?: return .symbol(symbol.isEmpty ? "\(name).\(axis)" : symbol)
             case nil: return .symbol("\(name).\(axis)")
             }

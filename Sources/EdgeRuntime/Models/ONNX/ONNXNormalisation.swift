@@ -184,13 +184,13 @@ extension ONNXGraphReader {
     }
 
     private func normaliseCast(_ source: inout ONNXNode) {
-        source.attributes["saturate"] = nil
-        source.attributes["round_mode"] = nil
         if let name = source.string("to"), let code = Self.typeNames[name] {
             // Before opset 6 the type was named.
             source.attributes["to"] = .int(code)
         }
         if let code = source.int("to"), let dtype = DType(onnx: code) {
+            if !dtype.isNarrow { source.attributes["saturate"] = nil }
+            if dtype != .narrow(.f8e8m0) { source.attributes["round_mode"] = nil }
             source.attributes["to"] = .string(dtype.rawValue)
         } else {
             context.reportUnsupported("Cast to ONNX type \(source.int("to") ?? 0)", node: source.name)

@@ -20,7 +20,11 @@ enum ONNXOpset {
     private static func needed(by type: TensorType?) -> Int {
         guard let type else { return 13 }
         switch type.dtype {
-        case .i4, .u4, .i2: return 21
+        case .i4, .u4: return 21
+        case .i2, .u2: return 25
+        case .narrow(.f8e8m0): return 24
+        case .narrow(.f4e2m1): return 23
+        case .narrow: return 19
         case .i16, .u16: return type.quantization == nil ? 13 : 21
         default: return type.quantization?.groupSize == nil ? 13 : 21
         }

@@ -11,6 +11,7 @@ extension ONNXGraphReader {
         else {
             throw ModelError.inconsistent("\(source.op) `\(source.name)` has \(source.inputs.count) inputs, it takes 3")
         }
+        if let dtype = narrowType(of: source) { return try readNarrowQuantization(source, dtype) }
         let zeroPoint = source.input(2)
         let name = claimNode(source.name, op: source.op)
         guard graph.constants[scale] != nil, zeroPoint.map({ graph.constants[$0] != nil }) ?? true else {

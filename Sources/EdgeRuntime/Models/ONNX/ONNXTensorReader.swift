@@ -73,8 +73,8 @@ struct ONNXTensorReader {
             try check(proto.int32Data.count)
             let bytes = proto.int32Data.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
             return try Tensor(bytes: bytes, shape: shape, dtype: dtype)
-        case .i4, .u4, .i2:
-            // One byte of packed elements an entry.
+        case .i4, .u4, .i2, .u2, .narrow:
+            // One byte an entry, whether of one element or of several packed ones.
             let bytes = proto.int32Data.map { UInt8(truncatingIfNeeded: $0) }
             guard bytes.count == dtype.byteCount(of: count) else {
                 throw ModelError.malformed(

@@ -71,6 +71,33 @@ extension TFLiteGraphReader {
             activation: operation.byte(3), attributes)
     }
 
+    /// MediaPipe's custom operator for a `TRANSPOSE_CONV` with a bias.
+    static let biasedTransposedConvolution = "Convolution2DTransposeBias"
+
+    mutating func readBiasedTransposedConvolution(_ operation: TFLiteOperation) throws {
+        // The options are the bytes of three numbers: how it is padded, the strides across and down.
+        let options = Array(operation.customOptions)
+        let numbers = stride(from: 0, through: options.count - 4, by: 4).map { start in
+            (0..<4).reduce(0) { $0 | Int(options[start + $1]) << (8 * $1) }
+        }
+        guard numbers.count >= 3, (1...2).contains(numbers[0]) else {
+            throw ModelError.inconsistent("\(operation.name) `\(nodeName(operation))` has options that are no strides")
+        }
+        let weights = try turnedInput(operation, 1, [3, 0, 1, 2])
+        let result = try output(operation)
+        guard let shape = graph.type(of: result)?.shape, shape.count == 4, let height = shape[1].fixedValue,
+            let width = shape[2].fixedValue, let kernel = graph.type(of: weights)?.fixedShape, kernel.count == 4
+        else { return try computed(operation, "output shape") }
+        let inputs: [ValueID?] = [try required(operation, 0), weights, try required(operation, 2)]
+        emit(
+            .convTranspose, operation, inputs, to: [result],
+            [
+                "strides": .ints([numbers[2], numbers[1]]), "auto_pad": .string("SAME_UPPER"),
+                "output_shape": .ints([height, width]), "layout": Self.layout,
+                "kernel_shape": .ints(Array(kernel[2...])),
+            ])
+    }
+
     mutating func readPool(_ operation: TFLiteOperation, _ op: Operator) throws {
         let attributes = try windowAttributes(operation, kernel: [operation.int(4), operation.int(3)])
         try emitActivated(

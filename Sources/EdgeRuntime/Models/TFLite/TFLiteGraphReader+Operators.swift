@@ -4,11 +4,11 @@ import EdgeTensors
 extension TFLiteGraphReader {
     mutating func convert(_ operation: TFLiteOperation) throws {
         if operation.number == 32, operation.custom == Self.detection { return try readDetection(operation) }
-        guard let code = operation.code else { return try skip(operation) }
-        if isComplex(operation), ![.rfft2d, .real, .imaginary, .complexAbs].contains(code) {
-            reportUnsupported(operation, "of complex numbers")
-            return try skipOutputs(operation)
+        if operation.number == 32, operation.custom == Self.biasedTransposedConvolution {
+            return try readBiasedTransposedConvolution(operation)
         }
+        guard let code = operation.code else { return try skip(operation) }
+        if isComplex(operation) { return try readSpectrum(operation, code) }
         switch code {
         case .conv3d: try readVolumes(operation)
         case .conv3dTranspose: try readTransposedVolumes(operation)
@@ -123,7 +123,7 @@ extension TFLiteGraphReader {
     }
 
     /// Keeps the graph whole behind an operator that cannot be read.
-    private mutating func skipOutputs(_ operation: TFLiteOperation) throws {
+    mutating func skipOutputs(_ operation: TFLiteOperation) throws {
         for index in operation.outputs { _ = try value(index) }
     }
 

@@ -14,11 +14,39 @@ extension TFLiteGraphReader {
             emit(
                 .reduceL2, operation, [try required(operation, 0), try int64s(operation, "/axis", [-1])],
                 to: [try output(operation)], ["keepdims": .int(0)])
-        default:
-            let part = constant(operation, "/part", try Tensor(scalar: Int64(code == .real ? 0 : 1)))
-            emit(
-                .gather, operation, [try required(operation, 0), part], to: [try output(operation)], ["axis": .int(-1)])
+        case .real, .imaginary: try readPart(operation, code == .real ? 0 : 1)
+        case .cast where !operation.outputs.contains(where: complexTensors.contains):
+            try readRealParts(operation)
+        case .reshape, .squeeze, .expandDims: try reshapeComplex(operation)
+        default: try refuseComplex(operation)
         }
+    }
+
+    private mutating func refuseComplex(_ operation: TFLiteOperation) throws {
+        reportUnsupported(operation, "of complex numbers")
+        try skipOutputs(operation)
+    }
+
+    /// A cast to plain numbers, which drops the imaginary parts.
+    private mutating func readRealParts(_ operation: TFLiteOperation) throws {
+        guard graph.type(of: try output(operation))?.dtype == .f32 else { return try refuseComplex(operation) }
+        try readPart(operation, 0)
+    }
+
+    /// The shape is the one that the file tells for the result, the pairs behind it.
+    private mutating func reshapeComplex(_ operation: TFLiteOperation) throws {
+        let result = try output(operation)
+        let shape = graph.type(of: result)?.shape?.map { $0.fixedValue ?? -1 }
+        guard let shape, shape.count(where: { $0 == -1 }) <= 1,
+            operation.outputs.contains(where: complexTensors.contains)
+        else { return try refuseComplex(operation) }
+        emit(.reshape, operation, [try required(operation, 0), try int64s(operation, "/shape", shape)], to: [result])
+    }
+
+    /// The real parts, or the imaginary ones.
+    private mutating func readPart(_ operation: TFLiteOperation, _ index: Int64) throws {
+        let part = constant(operation, "/part", try Tensor(scalar: index))
+        emit(.gather, operation, [try required(operation, 0), part], to: [try output(operation)], ["axis": .int(-1)])
     }
 
     /// `RFFT2D`: the half of the spectrum along the last axis, all of it along the one before.

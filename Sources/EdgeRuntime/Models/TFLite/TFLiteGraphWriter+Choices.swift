@@ -92,7 +92,7 @@ extension TFLiteGraphWriter {
         let result = try output(node)
         add(
             .argMin, [try input(node, 0), try number(try axis(node, 0))], [result],
-            Options(kind: 57, fields: [0: .int8(tensors[result].dtype.tfliteCode)]))
+            try Options(kind: 57, fields: [0: .int8(tensors[result].dtype.tfliteCode)]))
     }
 
     private mutating func writeCumulativeSum(_ node: Node) throws {
@@ -135,7 +135,7 @@ extension TFLiteGraphWriter {
                 "indices_\(tensors.count)", Tensor.integers(known, shape: shape(node.input(1)), dtype: .i32))
         } else if tensors[indices].dtype != .i32 {
             let narrow = intermediate(tensors[indices].name + "/narrow", tensors[indices].shape, .i32, nil)
-            add(.cast, [indices], [narrow], castOptions(tensors[indices].dtype, .i32))
+            add(.cast, [indices], [narrow], try castOptions(tensors[indices].dtype, .i32))
             indices = narrow
         }
         add(
@@ -143,8 +143,8 @@ extension TFLiteGraphWriter {
             Options(kind: 97, fields: [:]))
     }
 
-    private func castOptions(_ from: DType, _ to: DType) -> Options {
-        Options(kind: 37, fields: [0: .int8(from.tfliteCode), 1: .int8(to.tfliteCode)])
+    private func castOptions(_ from: DType, _ to: DType) throws(ModelError) -> Options {
+        try Options(kind: 37, fields: [0: .int8(from.tfliteCode), 1: .int8(to.tfliteCode)])
     }
 
     private mutating func writeTopK(_ node: Node) throws {
@@ -157,7 +157,7 @@ extension TFLiteGraphWriter {
         add(
             .topkV2, [try input(node, 0), try number(count)], [try output(node), narrow], Options(kind: 34, fields: [:])
         )
-        add(.cast, [narrow], [places], castOptions(.i32, tensors[places].dtype))
+        add(.cast, [narrow], [places], try castOptions(.i32, tensors[places].dtype))
     }
 
     /// Indices below zero count from the end in ONNX: they are lifted by the depth first.

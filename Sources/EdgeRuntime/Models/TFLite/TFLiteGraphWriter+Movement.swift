@@ -27,7 +27,7 @@ extension TFLiteGraphWriter {
             guard node.attributes.isEmpty else { throw refuse("of some axes") }
             add(
                 .shape, [try input(node, 0)], [try output(node)],
-                Options(kind: 55, fields: [0: .int8(DType.i64.tfliteCode)]))
+                try Options(kind: 55, fields: [0: .int8(DType.i64.tfliteCode)]))
         case .constantOfShape:
             guard case .tensor(let value)? = node.attributes["value"], value.count == 1 else {
                 throw refuse("without a value")
@@ -94,7 +94,7 @@ extension TFLiteGraphWriter {
         let axis = node.int("axis") ?? 0
         let over = axis < 0 ? axis + rank : axis
         let index = try constant("axis_\(tensors.count)", Tensor.integers([over], shape: [], dtype: .i32))
-        let options = Options(kind: 40, fields: [0: .int8(tensors[result].dtype.tfliteCode)])
+        let options = try Options(kind: 40, fields: [0: .int8(tensors[result].dtype.tfliteCode)])
         guard (node.int("keepdims") ?? 1) != 0 else {
             return add(.argMax, [try input(node, 0), index], [result], options)
         }

@@ -44,7 +44,7 @@ extension TFLiteGraphWriter {
         case .ceil: try writeReal(node, .ceil)
         case .round: try writeReal(node, .round)
         case .reciprocal: try writeReciprocal(node)
-        case .cast: try writePlain(node, .cast, Options(kind: 37, fields: castFields(node)))
+        case .cast: try writePlain(node, .cast, Options(kind: 37, fields: try castFields(node)))
         case .quantizeLinear:
             guard node.inputs.count == 1 else { throw refuse("with a computed scale") }
             try writePlain(node, .quantize, Options(kind: 89, fields: [:]))
@@ -63,9 +63,12 @@ extension TFLiteGraphWriter {
         }
     }
 
-    private func castFields(_ node: Node) -> [Int: Field] {
-        func code(_ id: ValueID?) -> Int8 { id.flatMap { graph.type(of: $0)?.dtype.tfliteCode } ?? 0 }
-        return [0: .int8(code(node.input(0))), 1: .int8(code(node.outputs.first))]
+    private func castFields(_ node: Node) throws(ModelError) -> [Int: Field] {
+        func code(_ id: ValueID?) throws(ModelError) -> Int8 {
+            guard let id, let dtype = graph.type(of: id)?.dtype else { return 0 }
+            return try dtype.tfliteCode
+        }
+        return try [0: .int8(code(node.input(0))), 1: .int8(code(node.outputs.first))]
     }
 
     // MARK: Inputs and outputs

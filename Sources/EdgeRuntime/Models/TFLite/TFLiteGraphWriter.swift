@@ -217,7 +217,7 @@ struct TFLiteGraphWriter {
 
     // MARK: The file
 
-    func finish(_ model: Model) -> [UInt8] {
+    func finish(_ model: Model) throws -> [UInt8] {
         var builder = FlatBufferBuilder()
         var buffers = self.buffers
         var entries: [(name: String, buffer: Int)] = []
@@ -234,7 +234,7 @@ struct TFLiteGraphWriter {
             ])
         }
         var taken: Set<String> = []
-        let tensorPlaces = tensors.map { write($0, &builder, &taken) }
+        let tensorPlaces = try tensors.map { try write($0, &builder, &taken) }
         let operatorPlaces = operators.map { write($0, &builder) }
         func indices(_ ids: [ValueID]) -> [Int32] { ids.map { Int32(truncatingIfNeeded: index[$0] ?? 0) } }
         let subgraph = builder.table([
@@ -253,7 +253,9 @@ struct TFLiteGraphWriter {
         return builder.finish(root, identifier: "TFL3")
     }
 
-    private func write(_ entry: TensorEntry, _ builder: inout FlatBufferBuilder, _ taken: inout Set<String>) -> Place {
+    private func write(_ entry: TensorEntry, _ builder: inout FlatBufferBuilder, _ taken: inout Set<String>) throws
+        -> Place
+    {
         var name = entry.name
         var number = 1
         while !taken.insert(name).inserted {
@@ -262,7 +264,7 @@ struct TFLiteGraphWriter {
         }
         var fields: [Int: Field] = [
             0: .place(builder.integers(entry.shape.map { Int32(truncatingIfNeeded: $0) })),
-            1: .int8(entry.dtype.tfliteCode),
+            1: .int8(try entry.dtype.tfliteCode),
             2: .uint32(UInt32(truncatingIfNeeded: entry.buffer)), 3: .place(builder.string(name)), 8: .bool(true),
         ]
         if let signature = entry.signature {

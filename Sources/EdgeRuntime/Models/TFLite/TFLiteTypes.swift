@@ -25,23 +25,27 @@ extension DType {
     }
 
     var tfliteCode: Int8 {
-        switch self {
-        case .f32: 0
-        case .f16: 1
-        case .i32: 2
-        case .u8: 3
-        case .i64: 4
-        case .bool: 6
-        case .i16: 7
-        case .i8: 9
-        case .f64: 10
-        case .u64: 12
-        case .u32: 15
-        case .u16: 16
-        case .i4: 17
-        case .bf16: 18
-        case .i2: 19
-        case .u4: 20
+        get throws(ModelError) {
+            switch self {
+            case .f32: return 0
+            case .f16: return 1
+            case .i32: return 2
+            case .u8: return 3
+            case .i64: return 4
+            case .bool: return 6
+            case .i16: return 7
+            case .i8: return 9
+            case .f64: return 10
+            case .u64: return 12
+            case .u32: return 15
+            case .u16: return 16
+            case .i4: return 17
+            case .bf16: return 18
+            case .i2: return 19
+            case .u4: return 20
+            case .narrow, .u2:
+                throw .unsupported("TFLite has no elements of type \(rawValue): save to ONNX instead")
+            }
         }
     }
 }

@@ -20,7 +20,7 @@ public struct TFLiteWriter: Sendable {
         graph = try graph.inferringShapes(for: graph.inputs.map { graph.oneForSymbols($0) })
         var writer = TFLiteGraphWriter(graph: graph, symbolic: symbolic)
         try writer.writeNodes()
-        return writer.finish(model)
+        return try writer.finish(model)
     }
 }
 

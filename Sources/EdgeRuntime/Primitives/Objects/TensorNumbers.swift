@@ -6,10 +6,13 @@ struct TensorNumbers {
     private let shape: [Int]
     private let dtype: DType
     private let bytes: [UInt8]
+    /// What codes of eight bits and fewer stand for.
+    private let narrow: NarrowFloatCodec?
 
     init(_ tensor: Tensor) throws {
         shape = tensor.shape
         dtype = tensor.dtype
+        narrow = if case .narrow(let format) = tensor.dtype { NarrowFloatCodec(format) } else { nil }
         bytes = try tensor.withBytes { Array($0) }
     }
 
@@ -20,6 +23,7 @@ struct TensorNumbers {
         case .f32: Double(load(position, as: Float.self))
         case .f16: Double(Float16(bitPattern: load(position, as: UInt16.self)))
         case .bf16: Double(Float(bitPattern: UInt32(load(position, as: UInt16.self)) << 16))
+        case .narrow: Double(narrow?.values[Int(packed(position))] ?? .nan)
         case .i64: Double(load(position, as: Int64.self))
         case .i32: Double(load(position, as: Int32.self))
         case .i16: Double(load(position, as: Int16.self))
@@ -30,7 +34,7 @@ struct TensorNumbers {
         case .u8: Double(load(position, as: UInt8.self))
         case .bool: bytes[position] == 0 ? 0 : 1
         case .i4, .i2: Double(signed(packed(position)))
-        case .u4: Double(packed(position))
+        case .u4, .u2: Double(packed(position))
         }
     }
 
@@ -41,10 +45,10 @@ struct TensorNumbers {
         case .f32:
             // The shortest decimal of the 32-bit number, not the long one of its exact value.
             .float(Double(load(position, as: Float.self).description) ?? self[position])
-        case .f64, .f16, .bf16: .float(self[position])
+        case .f64, .f16, .bf16, .narrow: .float(self[position])
         case .i64: .int(Int(load(position, as: Int64.self)))
         case .u64: Int(exactly: load(position, as: UInt64.self)).map { .int($0) } ?? .float(self[position])
-        case .i32, .i16, .i8, .u32, .u16, .u8, .i4, .u4, .i2: .int(Int(self[position]))
+        case .i32, .i16, .i8, .u32, .u16, .u8, .i4, .u4, .i2, .u2: .int(Int(self[position]))
         }
     }
 
@@ -61,11 +65,11 @@ struct TensorNumbers {
         bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: position * MemoryLayout<Element>.size, as: type) }
     }
 
-    /// The bits of a packed element; the one with the lower index stands in the lower bits.
+    /// The bits of an element of a byte or less; the one with the lower index stands in the lower bits.
     private func packed(_ position: Int) -> UInt8 {
         let perByte = 8 / dtype.bits
         let shift = UInt8(position % perByte * dtype.bits)
-        return bytes[position / perByte] >> shift & (1 << UInt8(dtype.bits) - 1)
+        return bytes[position / perByte] >> shift & UInt8(truncatingIfNeeded: 1 << dtype.bits - 1)
     }
 
     private func signed(_ value: UInt8) -> Int8 {

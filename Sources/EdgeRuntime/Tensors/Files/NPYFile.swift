@@ -61,9 +61,9 @@ public enum NPYFile {
     /// A file of the tensor. Types that NumPy lacks become the next that holds their numbers: bf16 f32, packed ones a byte.
     public static func write(_ tensor: Tensor) throws -> [UInt8] {
         switch tensor.dtype {
-        case .bf16: return try write(tensor.converted(to: .f32))
+        case .bf16, .narrow: return try write(tensor.converted(to: .f32))
         case .i4, .i2: return try write(tensor.converted(to: .i8))
-        case .u4: return try write(tensor.converted(to: .u8))
+        case .u4, .u2: return try write(tensor.converted(to: .u8))
         case .f64, .f32, .f16, .i64, .i32, .i16, .i8, .u64, .u32, .u16, .u8, .bool: break
         }
         let extents = tensor.shape.map(String.init).joined(separator: ", ") + (tensor.rank == 1 ? "," : "")

@@ -15,6 +15,7 @@ struct SafetensorsHeader {
     private static let types: [(name: String, dtype: DType)] = [
         ("F64", .f64), ("F32", .f32), ("F16", .f16), ("BF16", .bf16), ("I64", .i64), ("I32", .i32), ("I16", .i16),
         ("I8", .i8), ("U64", .u64), ("U32", .u32), ("U16", .u16), ("U8", .u8), ("BOOL", .bool),
+        ("F8_E4M3", .narrow(.f8e4m3fn)), ("F8_E5M2", .narrow(.f8e5m2)), ("F8_E8M0", .narrow(.f8e8m0)),
     ]
 
     /// - Parameters:

@@ -86,15 +86,15 @@ extension DType {
     /// Whether the integers of the type can be negative.
     private var isSigned: Bool {
         switch self {
-        case .f64, .f32, .f16, .bf16, .i64, .i32, .i16, .i8, .i4, .i2: true
-        case .u64, .u32, .u16, .u8, .bool, .u4: false
+        case .f64, .f32, .f16, .bf16, .narrow, .i64, .i32, .i16, .i8, .i4, .i2: true
+        case .u64, .u32, .u16, .u8, .bool, .u4, .u2: false
         }
     }
 
     /// The type that holds the numbers of both, as NumPy promotes them; packed types count as their byte.
     public static func common(_ left: DType, _ right: DType) -> DType {
         if left == right { return left }
-        let (a, b) = (left.unpackedType, right.unpackedType)
+        let (a, b) = (left.unpacked, right.unpacked)
         if a == b { return a }
         switch (a.isFloat, b.isFloat) {
         case (true, true): return a.bits == b.bits ? .f32 : a.bits > b.bits ? a : b
@@ -107,14 +107,6 @@ extension DType {
             let (signed, unsigned) = a.isSigned ? (a, b) : (b, a)
             if signed.bits > unsigned.bits { return signed }
             return unsigned.bits == 8 ? .i16 : unsigned.bits == 16 ? .i32 : .i64
-        }
-    }
-
-    private var unpackedType: DType {
-        switch self {
-        case .i4, .i2: .i8
-        case .u4: .u8
-        case .f64, .f32, .f16, .bf16, .i64, .i32, .i16, .i8, .u64, .u32, .u16, .u8, .bool: self
         }
     }
 }

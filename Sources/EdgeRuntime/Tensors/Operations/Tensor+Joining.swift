@@ -2,7 +2,9 @@ extension Tensor {
     /// The parts at these positions of an axis, in this order; positions may repeat.
     public func gathered(axis: Int = 0, at positions: [Int]) throws -> Tensor {
         let axis = try self.axis(axis)
-        if dtype.isPacked { return try converted(to: .i8).gathered(axis: axis, at: positions).converted(to: dtype) }
+        if dtype.isPacked {
+            return try converted(to: dtype.unpacked).gathered(axis: axis, at: positions).converted(to: dtype)
+        }
         for position in positions where position < 0 || position >= shape[axis] {
             throw TensorError.outOfRange("position \(position) of an axis of \(shape[axis]) elements")
         }
@@ -49,7 +51,8 @@ extension Tensor {
             target[axis] = extent
         }
         if first.dtype.isPacked {
-            return try concatenated(parts.map { try $0.converted(to: .i8) }, axis: axis).converted(to: first.dtype)
+            return try concatenated(parts.map { try $0.converted(to: first.dtype.unpacked) }, axis: axis).converted(
+                to: first.dtype)
         }
         var result = try Tensor(zeros: target, dtype: first.dtype)
         let outer = target[..<axis].reduce(1, *)

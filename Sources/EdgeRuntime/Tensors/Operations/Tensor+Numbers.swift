@@ -6,8 +6,9 @@ extension Tensor {
         case .f32: try withElements(of: Float.self) { $0.map { Double($0) } }
         case .f16: try withElements(of: Float16.self) { $0.map { Double($0) } }
         case .bf16: try withElements(of: BFloat16.self) { $0.map { Double(Float($0)) } }
+        case .narrow(let format): try withBytes { NarrowFloatCodec(format).numbers(of: $0, count: count) }
         case .u64: try withElements(of: UInt64.self) { $0.map { Double($0) } }
-        case .i64, .i32, .i16, .i8, .u32, .u16, .u8, .bool, .i4, .u4, .i2: try integers().map { Double($0) }
+        case .i64, .i32, .i16, .i8, .u32, .u16, .u8, .bool, .i4, .u4, .i2, .u2: try integers().map { Double($0) }
         }
     }
 
@@ -24,8 +25,8 @@ extension Tensor {
         case .u8: try withElements(of: UInt8.self) { $0.map { Int64($0) } }
         // Bytes of a file may hold other values than 0 and 1.
         case .bool: try withBytes { $0.map { $0 == 0 ? 0 : 1 } }
-        case .i4, .u4, .i2: try withBytes { PackedIntegers.unpacked($0, count: count, dtype: dtype) }
-        case .f64, .f32, .f16, .bf16: try numbers().map { Int64(saturating: $0) }
+        case .i4, .u4, .i2, .u2: try withBytes { PackedIntegers.unpacked($0, count: count, dtype: dtype) }
+        case .f64, .f32, .f16, .bf16, .narrow: try numbers().map { Int64(saturating: $0) }
         }
     }
 
@@ -36,9 +37,11 @@ extension Tensor {
         case .f32: try self.init(numbers.map { Float($0) }, shape: shape)
         case .f16: try self.init(numbers.map { Float16($0) }, shape: shape)
         case .bf16: try self.init(numbers.map { BFloat16($0) }, shape: shape)
+        case .narrow(let format):
+            try self.init(bytes: NarrowFloatCodec(format).bytes(of: numbers), shape: shape, dtype: dtype)
         case .u64: try self.init(numbers.map { UInt64(saturating: $0) }, shape: shape)
         case .bool: try self.init(numbers.map { $0 != 0 }, shape: shape)
-        case .i64, .i32, .i16, .i8, .u32, .u16, .u8, .i4, .u4, .i2:
+        case .i64, .i32, .i16, .i8, .u32, .u16, .u8, .i4, .u4, .i2, .u2:
             try self.init(integers: numbers.map { Int64(saturating: $0) }, shape: shape, dtype: dtype)
         }
     }
@@ -59,7 +62,8 @@ extension Tensor {
         case .f32: try self.init(integers.map { Float($0) }, shape: shape)
         case .f16: try self.init(integers.map { Float16($0) }, shape: shape)
         case .bf16: try self.init(integers.map { BFloat16(Double($0)) }, shape: shape)
-        case .i4, .u4, .i2:
+        case .narrow: try self.init(numbers: integers.map { Double($0) }, shape: shape, dtype: dtype)
+        case .i4, .u4, .i2, .u2:
             try self.init(bytes: PackedIntegers.packed(integers, dtype: dtype), shape: shape, dtype: dtype)
         }
     }

@@ -14,7 +14,7 @@ extension Tensor {
     /// A view with other shape, strides and offset; `body` gets a tensor whose elements have addresses.
     private func view(_ body: (Tensor) throws -> Tensor) throws -> Tensor {
         guard dtype.isPacked else { return try body(self) }
-        return try body(converted(to: .i8)).converted(to: dtype)
+        return try body(converted(to: dtype.unpacked)).converted(to: dtype)
     }
 
     /// Every `step`-th element of an axis within a range; negative steps walk down from the range's last element.

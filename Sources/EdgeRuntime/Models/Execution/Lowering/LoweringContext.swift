@@ -59,8 +59,8 @@ struct LoweringContext {
             case .u32: return try constant.elements(as: UInt32.self).map(Int.init)
             case .bool: return try constant.elements(as: Bool.self).map { $0 ? 1 : 0 }
             case .u64: return try constant.elements(as: UInt64.self).map { Int(clamping: $0) }
-            case .i4, .u4, .i2: return constant.integerValues() ?? []
-            case .f64, .f32, .f16, .bf16: throw unsupported(constant.dtype)
+            case .i4, .u4, .i2, .u2: return constant.integerValues() ?? []
+            case .f64, .f32, .f16, .bf16, .narrow: throw unsupported(constant.dtype)
             }
         } catch let error as ModelError {
             throw error

@@ -28,7 +28,8 @@ enum ElementCodec {
         case .u16: { Double(load($0, $1, UInt16.self)) }
         case .u8: { Double(load($0, $1, UInt8.self)) }
         case .bool: { load($0, $1, UInt8.self) == 0 ? 0 : 1 }
-        case .i4, .u4, .i2: packedReader(of: dtype)
+        case .narrow(let format): narrowReader(of: format)
+        case .i4, .u4, .i2, .u2: packedReader(of: dtype)
         }
     }
 
@@ -47,7 +48,8 @@ enum ElementCodec {
         case .u16: { store($0, $1, truncated($2, UInt16.self)) }
         case .u8: { store($0, $1, truncated($2, UInt8.self)) }
         case .bool: { store($0, $1, UInt8($2 == 0 ? 0 : 1)) }
-        case .i4, .u4, .i2: packedWriter(of: dtype).map { write in { write($0, $1, truncated($2, Int64.self)) } }
+        case .narrow(let format): narrowWriter(NarrowFloatCodec(format))
+        case .i4, .u4, .i2, .u2: packedWriter(of: dtype).map { write in { write($0, $1, truncated($2, Int64.self)) } }
         }
     }
 
@@ -62,8 +64,8 @@ enum ElementCodec {
         case .u16: { Int64(load($0, $1, UInt16.self)) }
         case .u8: { Int64(load($0, $1, UInt8.self)) }
         case .bool: { load($0, $1, UInt8.self) == 0 ? 0 : 1 }
-        case .i4, .u4, .i2: QuantizedCodec.reader(of: dtype).map { read in { read(UnsafeRawPointer($0), $1) } }
-        case .f64, .f32, .f16, .bf16: nil
+        case .i4, .u4, .i2, .u2: QuantizedCodec.reader(of: dtype).map { read in { read(UnsafeRawPointer($0), $1) } }
+        case .f64, .f32, .f16, .bf16, .narrow: nil
         }
     }
 
@@ -78,10 +80,18 @@ enum ElementCodec {
         case .u16: { store($0, $1, UInt16(truncatingIfNeeded: $2)) }
         case .u8: { store($0, $1, UInt8(truncatingIfNeeded: $2)) }
         case .bool: { store($0, $1, UInt8($2 == 0 ? 0 : 1)) }
-        case .i4, .u4, .i2: packedWriter(of: dtype)
-        case .f64, .f32, .f16, .bf16: nil
+        case .i4, .u4, .i2, .u2: packedWriter(of: dtype)
+        case .f64, .f32, .f16, .bf16, .narrow: nil
         }
     }
+
+    private static func narrowReader(of format: NarrowFloat) -> Reader<Double> {
+        let codec = NarrowFloatCodec(format)
+        return { Double(codec.number(in: UnsafeRawPointer($0), at: $1)) }
+    }
+
+    /// Writes numbers of a narrow format, rounded as the codec does.
+    static func narrowWriter(_ codec: NarrowFloatCodec) -> Writer<Double> { { codec.store($2, in: $0, at: $1) } }
 
     private static func packedReader(of dtype: DType) -> Reader<Double>? {
         QuantizedCodec.reader(of: dtype).map { read in { Double(read(UnsafeRawPointer($0), $1)) } }

@@ -13,7 +13,7 @@ enum ReferenceCast {
         let result = try context.result(target, operand.shape)
         if operand.dtype == target { return .view(as: result) }
         let count = result.count
-        guard let read = ElementCodec.reader(of: operand.dtype), let write = ElementCodec.writer(of: target) else {
+        guard let read = ElementCodec.reader(of: operand.dtype), let write = writer(of: target, context.node) else {
             throw context.unsupported(operand.dtype.isPacked ? operand.dtype : target)
         }
         if let direct = directly(operand.dtype, target) {
@@ -61,6 +61,14 @@ enum ReferenceCast {
         case (.f32, .bool): loop { (value: Float) in UInt8(value == 0 ? 0 : 1) }
         default: nil
         }
+    }
+
+    /// What is out of range of a narrow type becomes its largest number unless the node wants infinity or NaN.
+    private static func writer(of target: DType, _ node: Node) -> ElementCodec.Writer<Double>? {
+        guard case .narrow(let format) = target else { return ElementCodec.writer(of: target) }
+        let rounding = node.string("round_mode").flatMap(NarrowFloatCodec.Rounding.init) ?? .up
+        return ElementCodec.narrowWriter(
+            NarrowFloatCodec(format, saturates: node.int("saturate") != 0, rounding: rounding))
     }
 
     /// `BitCast`: the same bits under another type of the same width.

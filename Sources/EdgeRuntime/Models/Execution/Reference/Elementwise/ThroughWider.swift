@@ -11,9 +11,9 @@ enum ThroughWider {
 
     private static func wider(_ dtype: DType, _ op: Operator) -> DType? {
         switch dtype {
-        case .f16, .bf16: movesBits(op) ? nil : .f32
+        case .f16, .bf16, .narrow: movesBits(op) ? nil : .f32
         case .i16, .u16, .u32: computesIntegers(op) ? .i64 : nil
-        case .f64, .f32, .i64, .i32, .i8, .u64, .u8, .bool, .i4, .u4, .i2: nil
+        case .f64, .f32, .i64, .i32, .i8, .u64, .u8, .bool, .i4, .u4, .i2, .u2: nil
         }
     }
 
@@ -147,6 +147,14 @@ enum ThroughWider {
         case (.i64, .i16): convert(source, target, count) { (value: Int64) in Int16(truncatingIfNeeded: value) }
         case (.i64, .u16): convert(source, target, count) { (value: Int64) in UInt16(truncatingIfNeeded: value) }
         case (.i64, .u32): convert(source, target, count) { (value: Int64) in UInt32(truncatingIfNeeded: value) }
+        case (.narrow(let format), .f32):
+            let codec = NarrowFloatCodec(format)
+            let numbers = target.assumingMemoryBound(to: Float.self)
+            for position in 0..<count { numbers[position] = codec.number(in: UnsafeRawPointer(source), at: position) }
+        case (.f32, .narrow(let format)):
+            let codec = NarrowFloatCodec(format)
+            let numbers = source.assumingMemoryBound(to: Float.self)
+            for position in 0..<count { codec.store(Double(numbers[position]), in: target, at: position) }
         default: break
         }
     }

@@ -97,7 +97,8 @@ enum ReferenceConstants {
                     }
                 }
             }
-        case .f64, .f16, .bf16, .i16, .i8, .u64, .u32, .u16, .u8, .bool, .i4, .u4, .i2: throw context.unsupported(dtype)
+        case .f64, .f16, .bf16, .narrow, .i16, .i8, .u64, .u32, .u16, .u8, .bool, .i4, .u4, .i2, .u2:
+            throw context.unsupported(dtype)
         }
     }
 }

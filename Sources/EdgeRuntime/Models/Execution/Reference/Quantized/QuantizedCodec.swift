@@ -49,7 +49,7 @@ enum QuantizedCodec {
         case .i16: store(Int16.self)
         case .u16: store(UInt16.self)
         case .i32: store(Int32.self)
-        case .i4, .u4, .i2:
+        case .i4, .u4, .i2, .u2:
             guard let write = ElementCodec.integerWriter(of: type.dtype) else { return }
             let bounds = PackedIntegers.range(of: type.dtype)
             walk(type.shape, quantization, first: 0, count: count) { position, run, scale, zeroPoint in
@@ -58,15 +58,15 @@ enum QuantizedCodec {
                     write(target, element, min(max(value, bounds.lowerBound), bounds.upperBound))
                 }
             }
-        case .f64, .f32, .f16, .bf16, .i64, .u64, .u32, .bool: break
+        case .f64, .f32, .f16, .bf16, .narrow, .i64, .u64, .u32, .bool: break
         }
     }
 
     /// The types that `quantize` can write.
     static func canStore(_ dtype: DType) -> Bool {
         switch dtype {
-        case .i8, .u8, .i16, .u16, .i32, .i4, .u4, .i2: true
-        case .f64, .f32, .f16, .bf16, .i64, .u64, .u32, .bool: false
+        case .i8, .u8, .i16, .u16, .i32, .i4, .u4, .i2, .u2: true
+        case .f64, .f32, .f16, .bf16, .narrow, .i64, .u64, .u32, .bool: false
         }
     }
 
@@ -121,16 +121,17 @@ enum QuantizedCodec {
         case .u8: { Int64($0.assumingMemoryBound(to: UInt8.self)[$1]) }
         case .i4: { Int64(Int8(bitPattern: nibble($0, $1) << 4) >> 4) }
         case .u4: { Int64(nibble($0, $1)) }
-        case .i2:
-            {
-                Int64(
-                    Int8(bitPattern: ($0.load(fromByteOffset: $1 / 4, as: UInt8.self) >> UInt8($1 % 4 * 2)) << 6) >> 6)
-            }
-        case .f64, .f32, .f16, .bf16, .u64, .u32, .bool: nil
+        case .i2: { Int64(Int8(bitPattern: quarter($0, $1) << 6) >> 6) }
+        case .u2: { Int64(quarter($0, $1)) }
+        case .f64, .f32, .f16, .bf16, .narrow, .u64, .u32, .bool: nil
         }
     }
 
     private static func nibble(_ base: UnsafeRawPointer, _ position: Int) -> UInt8 {
         (base.load(fromByteOffset: position / 2, as: UInt8.self) >> UInt8(position % 2 * 4)) & 15
+    }
+
+    private static func quarter(_ base: UnsafeRawPointer, _ position: Int) -> UInt8 {
+        (base.load(fromByteOffset: position / 4, as: UInt8.self) >> UInt8(position % 4 * 2)) & 3
     }
 }
