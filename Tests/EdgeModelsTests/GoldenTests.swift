@@ -7,9 +7,6 @@ import Testing
 /// Real networks against the outputs that onnxruntime and LiteRT gave for them.
 @Suite("Execution: golden outputs", .enabled(if: PeerTesting.SharedData.isPresent, "\(PeerTesting.SharedData.absence)"))
 struct GoldenTests {
-    /// Operators of other domains, which the graph does not have.
-    static let left: Set<String> = ["logreg_iris_onnx", "randomforest_onnx"]
-
     /// A golden folder and the model it belongs to.
     struct Pair: Sendable, CustomTestStringConvertible {
         let folder: String
@@ -20,7 +17,7 @@ struct GoldenTests {
     static let pairs: [Pair] = {
         let root = PeerTesting.SharedData.file("golden")
         let folders = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
-        return folders.sorted().filter { !left.contains($0) }.compactMap { folder in
+        return folders.sorted().compactMap { folder in
             let ending = folder.hasSuffix("_onnx") ? "onnx" : "tflite"
             guard folder.hasSuffix("_\(ending)") else { return nil }
             let models = PeerTesting.SharedData.file("models/\(ending)")

@@ -65,6 +65,11 @@ extension Operator {
         case .scan: 1...65536
         case .loop: 2...65536
         case .conditional: 1...1
+        case .treeEnsembleClassifier, .treeEnsembleRegressor, .treeEnsemble, .linearClassifier, .linearRegressor,
+            .svmClassifier, .svmRegressor, .scaler, .normalizer, .imputer, .binarizer, .dictVectorizer, .zipMap:
+            1...1
+        case .arrayFeatureExtractor: 2...2
+        case .featureVectorizer: 1...65536
         }
     }
 }

@@ -45,6 +45,17 @@ extension Operator {
         }
     }
 
+    /// Operators of the domain `ai.onnx.ml`: trees, linear models, support vector machines, and what stands around them.
+    package var isClassical: Bool {
+        switch self {
+        case .treeEnsembleClassifier, .treeEnsembleRegressor, .treeEnsemble, .linearClassifier, .linearRegressor,
+            .svmClassifier, .svmRegressor, .scaler, .normalizer, .imputer, .binarizer, .arrayFeatureExtractor,
+            .featureVectorizer, .dictVectorizer, .zipMap:
+            true
+        default: false
+        }
+    }
+
     /// Operators that may give something else for the same inputs: they draw numbers, or look at a state of the session.
     package var isMutable: Bool {
         switch self {

@@ -210,4 +210,22 @@ public enum Operator: String, Sendable, Hashable, CaseIterable {
     case scan = "Scan"
     case loop = "Loop"
     case conditional = "If"
+    // Classical models: the operators of the domain `ai.onnx.ml`
+    case treeEnsembleClassifier = "TreeEnsembleClassifier"
+    case treeEnsembleRegressor = "TreeEnsembleRegressor"
+    case treeEnsemble = "TreeEnsemble"
+    case linearClassifier = "LinearClassifier"
+    case linearRegressor = "LinearRegressor"
+    case svmClassifier = "SVMClassifier"
+    case svmRegressor = "SVMRegressor"
+    case scaler = "Scaler"
+    case normalizer = "Normalizer"
+    case imputer = "Imputer"
+    case binarizer = "Binarizer"
+    case arrayFeatureExtractor = "ArrayFeatureExtractor"
+    case featureVectorizer = "FeatureVectorizer"
+    /// Rows of numbers by the names in its attributes: in the graph an input `[1, words]`, a map at the model's border.
+    case dictVectorizer = "DictVectorizer"
+    /// Rows of numbers whose columns are given names: in the graph the rows as they are, a sequence of maps at the border of an ONNX file.
+    case zipMap = "ZipMap"
 }

@@ -212,6 +212,7 @@ struct ONNXGraphWriter {
         var message = Onnx_NodeProto()
         message.name = claimNode(node.name)
         message.opType = node.op.rawValue
+        if node.op.isClassical { message.domain = ONNXOpset.classicalDomain }
         let explicit = node.op == .quantizeLinear || node.op == .dequantizeLinear
         for (position, input) in node.inputs.enumerated() {
             guard let input else {

@@ -12,12 +12,14 @@ extension ONNXGraphReader {
             source.attributes["dynamic_activations"] = .int(1)
         }
         let standard = proto.domain.isEmpty || proto.domain == "ai.onnx"
-        guard standard || proto.domain == "com.microsoft" else {
+        let isClassical = proto.domain == "ai.onnx.ml"
+        guard standard || isClassical || proto.domain == "com.microsoft" else {
             return try skip(source, op: "\(proto.domain).\(proto.opType)")
         }
         if try readSequence(proto, attributes: source.attributes) { return }
         for name in proto.input { source.inputs.append(try value(name)) }
         switch source.op {
+        case _ where isClassical: return try readClassical(source)
         case "Constant" where standard: return try readConstant(source)
         case "QuantizeLinear", "DequantizeLinear": return try readQuantizeOrDequantize(source)
         case "QLinearConv" where standard, "QLinearMatMul" where standard: return try readQLinear(source)
@@ -41,13 +43,13 @@ extension ONNXGraphReader {
         default: break
         }
         source.attributes["consumed_inputs"] = nil
-        guard let op = Operator(rawValue: source.op) else { return try skip(source, op: source.op) }
+        guard let op = Operator(rawValue: source.op), !op.isClassical else { return try skip(source, op: source.op) }
         try normalise(&source, op: op)
         try append(op, source)
     }
 
     /// Keeps the graph whole around a node that cannot be read, so that all such nodes are reported at once.
-    private mutating func skip(_ source: ONNXNode, op: String) throws {
+    mutating func skip(_ source: ONNXNode, op: String) throws {
         context.reportUnsupported(op, node: source.name.isEmpty ? source.outputs.first ?? "" : source.name)
         for name in source.outputs { _ = try output(name) }
     }
@@ -92,6 +94,7 @@ extension ONNXGraphReader {
         case .lstm: 3
         case .gru, .rnn, .dropout, .topK, .maxPool, .softmaxCrossEntropyLoss: 2
         case .layerNormalization: 3
+        case .treeEnsembleClassifier, .linearClassifier, .svmClassifier: 2
         case .unique, .attention: 4
         case .batchNormalization: source.int("training_mode") == 1 ? 3 : 1
         default: 1

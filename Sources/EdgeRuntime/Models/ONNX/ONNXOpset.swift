@@ -79,6 +79,22 @@ enum ONNXOpset {
         .cumulativeProduct: 26, .bitCast: 26,
     ]
 
+    /// The domain of classical models.
+    static let classicalDomain = "ai.onnx.ml"
+
+    /// Which version of the domain of classical models a graph needs; nil where it has none of its operators.
+    static func classicalVersion(neededBy graph: Graph) -> Int? {
+        var version: Int?
+        for node in graph.nodes {
+            // Version 5 has no longer the two ensembles that `TreeEnsemble` replaces.
+            if node.op.isClassical { version = max(version ?? 3, node.op == .treeEnsemble ? 5 : 3) }
+            for case .graph(let body) in node.attributes.values {
+                if let inner = classicalVersion(neededBy: body) { version = max(version ?? inner, inner) }
+            }
+        }
+        return version
+    }
+
     private static func hasUnevenParts(_ node: Node, in graph: Graph) -> Bool {
         Set(node.outputs.map { graph.type(of: $0)?.shape }).count > 1
     }

@@ -30,6 +30,11 @@ public struct ONNXWriter: Sendable {
         imported.domain = ""
         imported.version = Int64(opset)
         proto.opsetImport = [imported]
+        if let version = ONNXOpset.classicalVersion(neededBy: graph) {
+            imported.domain = ONNXOpset.classicalDomain
+            imported.version = Int64(version)
+            proto.opsetImport.append(imported)
+        }
         for (key, value) in ModelHistory.encoded(model) {
             if key == "description" {
                 proto.docString = value

@@ -118,6 +118,10 @@ extension ShapeInference {
         case .readVariable: return [node.outputs.first.flatMap { graph.type(of: $0) }]
         case .assignVariable: return [first]
         case .scan, .loop, .conditional: return try inferControl(&node)
+        case .treeEnsembleClassifier, .treeEnsembleRegressor, .treeEnsemble, .linearClassifier, .linearRegressor,
+            .svmClassifier, .svmRegressor, .scaler, .normalizer, .imputer, .binarizer, .arrayFeatureExtractor,
+            .featureVectorizer, .dictVectorizer, .zipMap:
+            return try inferClassical(node)
         }
     }
 
