@@ -1,4 +1,4 @@
-"""Writes models of one operator each, which ONNX's package and the tests of TFLite make, as more seeds for the fuzzers.
+"""Writes models of one operator each, which ONNX's package, the tests of classical models and those of TFLite make, as more seeds for the fuzzers.
 
     .venv/bin/python Tests/Fuzz/collect_models.py onnx|tflite FOLDER
 
@@ -6,7 +6,9 @@ They are thousands and quickly made, and so not in the repository.
 """
 
 import importlib
+import json
 import pathlib
+import subprocess
 import sys
 import tempfile
 
@@ -19,6 +21,12 @@ def onnx_models():
     for case in collect_testcases(None):
         if case.model is not None:
             yield case.name, case.model.SerializeToString()
+    script = pathlib.Path(__file__).resolve().parent.parent / "Peers" / "classical_oracle.py"
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(
+            [sys.executable, str(script)], input=json.dumps({"folder": folder}).encode(), stdout=subprocess.DEVNULL, check=True)
+        for path in pathlib.Path(folder).glob("*.onnx"):
+            yield path.stem, path.read_bytes()
 
 
 def tflite_models():

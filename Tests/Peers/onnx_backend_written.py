@@ -23,6 +23,8 @@ options.log_severity_level = 4
 
 def array(value):
     start, length = value["data"]
+    if value["type"] == TensorProto.STRING:
+        return np.array(json.loads(blob[start : start + length]), dtype=object).reshape(value["shape"])
     dtype = ml_dtypes.bfloat16 if value["type"] == TensorProto.BFLOAT16 else helper.tensor_dtype_to_np_dtype(value["type"])
     return np.frombuffer(blob[start : start + length], dtype=dtype).reshape(value["shape"])
 
@@ -43,6 +45,10 @@ def difference(model, inputs, outputs):
         answer = np.asarray(answer)
         if answer.shape != expected.shape or answer.dtype != expected.dtype:
             return f"output {number} is {answer.dtype}{list(answer.shape)}, expected {expected.dtype}{list(expected.shape)}"
+        if expected.dtype == object:
+            if not np.array_equal(answer, expected):
+                return f"output {number} differs"
+            continue
         if not np.allclose(answer.astype(np.float64), expected.astype(np.float64), rtol=1e-3, atol=1e-5, equal_nan=True):
             return f"output {number} differs"
     return None

@@ -8,12 +8,14 @@ public enum DType: Sendable, Hashable {
     case bool
     /// Packed, the element with the lower index in the lower bits of a byte; each tensor starts on a byte.
     case i4, u4, i2, u2
+    /// Texts. What is stored is the number of each in a list that belongs to the tensor's block (`Tensor.texts`).
+    case text
 
     /// The bits one element takes in storage (a `bool` is a byte).
     public var bits: Int {
         switch self {
         case .f64, .i64, .u64: 64
-        case .f32, .i32, .u32: 32
+        case .f32, .i32, .u32, .text: 32
         case .f16, .bf16, .i16, .u16: 16
         case .i8, .u8, .bool: 8
         case .narrow(let format): format.bits
@@ -29,7 +31,7 @@ public enum DType: Sendable, Hashable {
     public var isFloat: Bool {
         switch self {
         case .f64, .f32, .f16, .bf16, .narrow: true
-        case .i64, .i32, .i16, .i8, .u64, .u32, .u16, .u8, .bool, .i4, .u4, .i2, .u2: false
+        case .i64, .i32, .i16, .i8, .u64, .u32, .u16, .u8, .bool, .i4, .u4, .i2, .u2, .text: false
         }
     }
 
@@ -56,7 +58,7 @@ public enum DType: Sendable, Hashable {
 
 extension DType: CaseIterable {
     public static let allCases: [DType] =
-        [.f64, .f32, .f16, .bf16, .i64, .i32, .i16, .i8, .u64, .u32, .u16, .u8, .bool, .i4, .u4, .i2, .u2]
+        [.f64, .f32, .f16, .bf16, .i64, .i32, .i16, .i8, .u64, .u32, .u16, .u8, .bool, .i4, .u4, .i2, .u2, .text]
         + NarrowFloat.allCases.map { .narrow($0) }
 
     private static let named = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
@@ -88,6 +90,7 @@ extension DType: CaseIterable {
         case .u4: "u4"
         case .i2: "i2"
         case .u2: "u2"
+        case .text: "text"
         }
     }
 }

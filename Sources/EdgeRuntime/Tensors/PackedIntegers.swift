@@ -7,7 +7,7 @@ public enum PackedIntegers {
         case .u4: 0...15
         case .i2: -2...1
         case .u2: 0...3
-        case .f64, .f32, .f16, .bf16, .narrow, .i64, .i32, .i16, .i8, .u64, .u32, .u16, .u8, .bool:
+        case .f64, .f32, .f16, .bf16, .narrow, .i64, .i32, .i16, .i8, .u64, .u32, .u16, .u8, .bool, .text:
             preconditionFailure("\(dtype.rawValue) is not a packed type")
         }
     }

@@ -27,6 +27,7 @@ extension Tensor: CustomStringConvertible {
         case .f32, .bf16, .narrow: try numbers().first.map { "\(Float($0))" } ?? ""
         case .f16: try numbers().first.map { "\(Float16($0))" } ?? ""
         case .u64: try withElements(of: UInt64.self) { $0.first.map { "\($0)" } ?? "" }
+        case .text: try texts().first.map { "\"\($0)\"" } ?? ""
         case .i64, .i32, .i16, .i8, .u32, .u16, .u8, .i4, .u4, .i2, .u2: try integers().first.map { "\($0)" } ?? ""
         }
     }

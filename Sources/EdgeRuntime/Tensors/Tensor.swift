@@ -52,6 +52,8 @@ public struct Tensor: Sendable {
         guard let count = Tensor.elementCount(of: shape), let expected = dtype.byteCount(of: count) else {
             throw .tooLarge(shape: shape)
         }
+        // The numbers of texts mean nothing without their list.
+        guard dtype != .text else { throw .wrongType(expected: .u8, found: dtype) }
         guard bytes.count == expected else {
             throw .shapeMismatch("shape \(shape) of \(dtype.rawValue) takes \(expected) bytes, found \(bytes.count)")
         }
@@ -163,7 +165,7 @@ public struct Tensor: Sendable {
 
     /// A contiguous copy with a block of its own.
     public func copy() throws -> Tensor {
-        let result = try Tensor(zeros: shape, dtype: dtype)
+        let result = try Tensor(zeros: shape, like: self)
         let width = dtype.bits / 8
         if isContiguous {
             result.storage.base.copyMemory(from: storage.base + offset * dtype.bits / 8, byteCount: byteCount)

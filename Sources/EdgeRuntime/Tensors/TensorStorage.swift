@@ -20,11 +20,18 @@ public final class TensorStorage: @unchecked Sendable {
     package let base: UnsafeMutableRawPointer
     /// The bytes that hold elements.
     public let byteCount: Int
+    /// Of a tensor of texts: those that its elements number, the empty text first. A number beyond them stands for the empty text, too.
+    package let texts: [String]
 
     /// A block of `byteCount` zero bytes.
     ///
     /// - Throws: `TensorError` when the system has no memory left for it.
-    public init(byteCount: Int) throws(TensorError) {
+    public convenience init(byteCount: Int) throws(TensorError) { try self.init(byteCount: byteCount, texts: []) }
+
+    /// A block of `byteCount` zero bytes that stand for texts of a list.
+    ///
+    /// - Throws: `TensorError` when the system has no memory left for it.
+    package init(byteCount: Int, texts: [String]) throws(TensorError) {
         // Kernels may read a whole register at the end, and the block begins up to one behind what the system gives. (Asked for
         // alignment, the system takes several times as long for blocks as small as a result of a model; and large ones from it
         // are zero already.)
@@ -34,6 +41,7 @@ public final class TensorStorage: @unchecked Sendable {
         self.allocation = allocation
         self.base = allocation.alignedUp(toMultipleOf: Self.alignment)
         self.byteCount = byteCount
+        self.texts = texts
         owner = nil
     }
 
@@ -43,6 +51,7 @@ public final class TensorStorage: @unchecked Sendable {
         self.byteCount = byteCount
         self.owner = owner
         allocation = nil
+        texts = []
     }
 
     deinit { free(allocation) }

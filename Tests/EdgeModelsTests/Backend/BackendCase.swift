@@ -65,11 +65,15 @@ struct BackendCases {
         guard let dtype = Self.types[code] else {
             throw Unreadable(description: "elements of ONNX type \(code) are not supported")
         }
+        if dtype == .text {
+            return try Tensor(texts: JSONDecoder().decode([String].self, from: Data(bytes(data))), shape: shape)
+        }
         return try Tensor(bytes: bytes(data), shape: shape, dtype: dtype)
     }
 
     private static let types: [Int: DType] = [
-        1: .f32, 2: .u8, 3: .i8, 4: .u16, 5: .i16, 6: .i32, 7: .i64, 9: .bool, 10: .f16, 11: .f64, 12: .u32, 13: .u64,
+        1: .f32, 2: .u8, 3: .i8, 4: .u16, 5: .i16, 6: .i32, 7: .i64, 8: .text, 9: .bool, 10: .f16, 11: .f64, 12: .u32,
+        13: .u64,
         16: .bf16, 17: .narrow(.f8e4m3fn), 18: .narrow(.f8e4m3fnuz), 19: .narrow(.f8e5m2), 20: .narrow(.f8e5m2fnuz),
         21: .u4, 22: .i4, 23: .narrow(.f4e2m1), 24: .narrow(.f8e8m0), 25: .u2, 26: .i2,
     ]

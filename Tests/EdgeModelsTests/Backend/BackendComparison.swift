@@ -11,6 +11,10 @@ enum BackendComparison {
             return "the result has the shape \(found.shape), expected \(expected.shape)"
         }
         if item.random { return nil }
+        if found.dtype == .text {
+            let (left, right) = (try found.texts(), try expected.texts())
+            return left == right ? nil : "\(left) is not \(right)"
+        }
         guard found.dtype.isFloat else {
             let same = try found.withBytes { a in try expected.withBytes { b in a.elementsEqual(b) } }
             return same ? nil : "\(try text(found)) is not \(try text(expected))"

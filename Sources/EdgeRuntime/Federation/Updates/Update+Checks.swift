@@ -77,7 +77,7 @@ extension Tensor {
             let numbers = try numbers()
             guard let index = numbers.firstIndex(where: { !$0.isFinite }) else { return nil }
             return (index, numbers[index])
-        case .i64, .i32, .i16, .i8, .u64, .u32, .u16, .u8, .bool, .i4, .u4, .i2, .u2: return nil
+        case .i64, .i32, .i16, .i8, .u64, .u32, .u16, .u8, .bool, .i4, .u4, .i2, .u2, .text: return nil
         }
     }
 }

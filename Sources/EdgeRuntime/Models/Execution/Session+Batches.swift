@@ -18,7 +18,7 @@ extension Tensor {
             throw ModelError(code: "M0310", message: "the outputs of several batches cannot be joined: no common shape")
         }
         var result = try Tensor(
-            zeros: [parts.reduce(0) { $0 + $1.shape[0] }] + first.shape.dropFirst(), dtype: first.dtype)
+            zeros: [parts.reduce(0) { $0 + $1.shape[0] }] + first.shape.dropFirst(), like: first)
         try result.withMutableBytes { target in
             var offset = 0
             for part in parts {

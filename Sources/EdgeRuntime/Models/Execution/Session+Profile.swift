@@ -12,8 +12,8 @@ extension Session {
     public func profile(of inputs: [Tensor], runs: Int = 50, warmUp: Int = 3) throws -> ModelProfile {
         for _ in 0..<max(warmUp, 1) { _ = try run(inputs) }
         guard let plan = try plannedRun(of: inputs) else { throw ModelError.noProfile }
-        let held = try inputs.map { try $0.atStart() }
-        defer { withExtendedLifetime(held) {} }
+        let held = try texts.adopted(inputs).map { try $0.atStart() }
+        defer { withExtendedLifetime(held) { texts.endRun() } }
         let addresses = held.map(\.storage.base)
         let clock = ContinuousClock()
         var times = [[Duration]](repeating: [], count: plan.layers.count)

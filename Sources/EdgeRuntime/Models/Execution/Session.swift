@@ -12,11 +12,19 @@ public final class Session {
     private let states = StateStore()
     /// The graph as it was given, captures of bodies made visible.
     private let original: Graph
+    /// How many texts the graph itself has.
+    private let baseTexts: Int
     /// The graph after fusion, which plans are made of.
     private let optimized: Graph
     private var plans: [(shapes: [[Int]], plan: Plan)] = []
     /// Shapes depend on the data: the graph runs node by node.
     private var isEager = false
+
+    /// Texts that plans may bring besides those of the graph.
+    private static let textLimit = 1 << 16
+
+    /// The texts of the session.
+    var texts: TextStore { states.texts }
 
     /// How many plans this session made so far: one for each new combination of input shapes, and one more where a plan had to leave.
     public private(set) var plansBuilt = 0
@@ -28,8 +36,10 @@ public final class Session {
         try GraphCheck.check(model.graph)
         self.model = model
         self.options = options
-        self.original = try Captures.resolve(model.graph)
-        self.optimized = try ExecutionGraph.optimize(original, options: options)
+        self.original = try states.texts.adopted(try Captures.resolve(model.graph))
+        self.optimized = try ExecutionGraph.optimize(original, options: options, texts: states.texts)
+        states.texts.keepAll()
+        baseTexts = states.texts.count
     }
 
     /// Runs the model once.
@@ -39,10 +49,12 @@ public final class Session {
     /// - Throws: `ModelError` when an input does not fit, or a node cannot run on what it is given.
     public func run(_ inputs: [Tensor]) throws -> [Tensor] {
         // What the last plan was made for has been checked.
-        if !isEager, let plan = plans.last?.plan, plan.fits(inputs) { return try plan.run(inputs) }
+        if !isEager, let plan = plans.last?.plan, plan.fits(inputs) { return try run(plan, inputs) }
         try check(inputs)
         if isEager {
-            return try EagerEvaluator(options: options, states: states).run(original, inputs: inputs)
+            defer { texts.endRun() }
+            return try EagerEvaluator(options: options, states: states)
+                .run(original, inputs: try texts.adopted(inputs)).map(texts.released)
         }
         let plan: Plan
         do {
@@ -51,7 +63,15 @@ public final class Session {
             isEager = true
             return try run(inputs)
         }
-        return try plan.run(inputs)
+        return try run(plan, inputs)
+    }
+
+    /// Few models know texts: the others are spared the way across their border.
+    private func run(_ plan: Plan, _ inputs: [Tensor]) throws -> [Tensor] {
+        defer { texts.endRun() }
+        guard plan.outputTypes.contains(where: { $0.dtype == .text }) || inputs.contains(where: { $0.dtype == .text })
+        else { return try plan.run(inputs) }
+        return try plan.run(texts.adopted(inputs)).map(texts.released)
     }
 
     /// Runs the model once, node by node, and reports every value of the graph as the model's author wrote it (nothing fused).
@@ -61,8 +81,11 @@ public final class Session {
         _ inputs: [Tensor], observing observer: (ValueID, Tensor) throws -> Void
     ) throws -> [Tensor] {
         try check(inputs)
+        defer { texts.endRun() }
         return try withoutActuallyEscaping(observer) { observer in
-            try EagerEvaluator(options: options, states: states).run(original, inputs: inputs, observe: observer)
+            try EagerEvaluator(options: options, states: states).run(original, inputs: try texts.adopted(inputs)) {
+                try observer($0, try self.texts.released($1))
+            }.map(texts.released)
         }
     }
 
@@ -95,7 +118,10 @@ public final class Session {
             let count = min(batch, total - start)
             collected.append(try run(samples.map { $0.firstAxis(from: start, count: count) }))
         }
-        return try collected[0].indices.map { output in try Tensor.joined(collected.map { $0[output] }) }
+        return try collected[0].indices.map { output in
+            let parts = collected.map { $0[output] }
+            return try Tensor.joined(parts[0].dtype == .text ? Tensor.sharingTexts(parts) : parts)
+        }
     }
 
     /// Forgets what recurrent nodes and variables remember of earlier runs.
@@ -130,7 +156,13 @@ public final class Session {
             let types = zip(optimized.inputs, inputs).map {
                 ConcreteType(of: $1, quantization: optimized.type(of: $0)?.quantization)
             }
+            // What plans found out about texts stays as long as they do; where that grows, all leave.
+            if texts.count > baseTexts + Self.textLimit {
+                plans = []
+                texts.keep(first: baseTexts)
+            }
             let plan = try PlanBuilder.plan(optimized, inputTypes: types, options: options, states: states)
+            texts.keepAll()
             plansBuilt += 1
             while plans.count >= max(options.planLimit, 1) { plans.removeFirst() }
             plans.append((shapes, plan))

@@ -66,9 +66,10 @@ extension Operator {
         case .loop: 2...65536
         case .conditional: 1...1
         case .treeEnsembleClassifier, .treeEnsembleRegressor, .treeEnsemble, .linearClassifier, .linearRegressor,
-            .svmClassifier, .svmRegressor, .scaler, .normalizer, .imputer, .binarizer, .dictVectorizer, .zipMap:
+            .svmClassifier, .svmRegressor, .scaler, .normalizer, .imputer, .binarizer, .labelEncoder, .categoryMapper,
+            .oneHotEncoder, .dictVectorizer, .zipMap, .stringNormalizer, .stringSplit, .regexFullMatch, .tokenizer:
             1...1
-        case .arrayFeatureExtractor: 2...2
+        case .arrayFeatureExtractor, .stringConcat: 2...2
         case .featureVectorizer: 1...65536
         }
     }

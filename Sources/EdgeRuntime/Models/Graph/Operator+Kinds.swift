@@ -50,7 +50,7 @@ extension Operator {
         switch self {
         case .treeEnsembleClassifier, .treeEnsembleRegressor, .treeEnsemble, .linearClassifier, .linearRegressor,
             .svmClassifier, .svmRegressor, .scaler, .normalizer, .imputer, .binarizer, .arrayFeatureExtractor,
-            .featureVectorizer, .dictVectorizer, .zipMap:
+            .featureVectorizer, .labelEncoder, .categoryMapper, .oneHotEncoder, .dictVectorizer, .zipMap:
             true
         default: false
         }

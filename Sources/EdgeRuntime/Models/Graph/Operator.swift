@@ -51,6 +51,13 @@ public enum Operator: String, Sendable, Hashable, CaseIterable {
     case hammingWindow = "HammingWindow"
     case blackmanWindow = "BlackmanWindow"
     case tfIdfVectorizer = "TfIdfVectorizer"
+    // Texts
+    case stringNormalizer = "StringNormalizer"
+    case stringConcat = "StringConcat"
+    case stringSplit = "StringSplit"
+    case regexFullMatch = "RegexFullMatch"
+    /// ONNX Runtime's: the words or letters of texts on a new last axis.
+    case tokenizer = "Tokenizer"
     // Random numbers
     case randomNormal = "RandomNormal"
     case randomNormalLike = "RandomNormalLike"
@@ -224,6 +231,9 @@ public enum Operator: String, Sendable, Hashable, CaseIterable {
     case binarizer = "Binarizer"
     case arrayFeatureExtractor = "ArrayFeatureExtractor"
     case featureVectorizer = "FeatureVectorizer"
+    case labelEncoder = "LabelEncoder"
+    case categoryMapper = "CategoryMapper"
+    case oneHotEncoder = "OneHotEncoder"
     /// Rows of numbers by the names in its attributes: in the graph an input `[1, words]`, a map at the model's border.
     case dictVectorizer = "DictVectorizer"
     /// Rows of numbers whose columns are given names: in the graph the rows as they are, a sequence of maps at the border of an ONNX file.

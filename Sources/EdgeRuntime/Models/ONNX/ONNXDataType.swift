@@ -11,6 +11,7 @@ extension DType {
         case 5: self = .i16
         case 6: self = .i32
         case 7: self = .i64
+        case 8: self = .text
         case 9: self = .bool
         case 10: self = .f16
         case 11: self = .f64
@@ -40,6 +41,7 @@ extension DType {
         case .i16: 5
         case .i32: 6
         case .i64: 7
+        case .text: 8
         case .bool: 9
         case .f16: 10
         case .f64: 11

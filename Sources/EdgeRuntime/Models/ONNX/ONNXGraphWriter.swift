@@ -29,11 +29,11 @@ struct ONNXGraphWriter {
         // Inputs and outputs keep their names whatever else is called so.
         for id in graph.inputs + graph.outputs { _ = self.name(of: id) }
         findUnrounded()
-        for id in graph.inputs { proto.input.append(info(id)) }
+        for id in graph.inputs { proto.input.append(try info(id)) }
         for (position, node) in graph.nodes.enumerated() { try write(node, at: position) }
         for id in graph.outputs {
             if graph.constants[id] != nil { try writeConstant(id) }
-            proto.output.append(info(id))
+            proto.output.append(try info(id))
         }
         return proto
     }
@@ -64,7 +64,13 @@ struct ONNXGraphWriter {
 
     // MARK: Types and constants
 
-    private mutating func info(_ id: ValueID) -> Onnx_ValueInfoProto {
+    private static func elements(_ dtype: DType) -> Onnx_TypeProto.Tensor {
+        var tensor = Onnx_TypeProto.Tensor()
+        tensor.elemType = dtype.onnxCode
+        return tensor
+    }
+
+    private mutating func info(_ id: ValueID) throws -> Onnx_ValueInfoProto {
         var info = Onnx_ValueInfoProto()
         info.name = name(of: id)
         var tensor = Onnx_TypeProto.Tensor()
@@ -82,6 +88,15 @@ struct ONNXGraphWriter {
             }
         }
         info.type.value = .tensorType(tensor)
+        // What the graph keeps as rows is a sequence of maps in the file.
+        if let maker = graph.nodes.first(where: { $0.outputs.contains(id) }), maker.op == .zipMap {
+            var map = Onnx_TypeProto.Map()
+            map.keyType = try maker.columnNames().dtype.onnxCode
+            map.valueType.value = .tensorType(Self.elements(.f32))
+            var sequence = Onnx_TypeProto.Sequence()
+            sequence.elemType.value = .mapType(map)
+            info.type.value = .sequenceType(sequence)
+        }
         return info
     }
 
@@ -94,6 +109,10 @@ struct ONNXGraphWriter {
         message.name = name
         message.dims = tensor.shape.map(Int64.init)
         message.dataType = tensor.dtype.onnxCode
+        guard tensor.dtype != .text else {
+            message.stringData = try tensor.texts().map { Data($0.utf8) }
+            return message
+        }
         message.rawData = try tensor.withBytes { Data($0) }
         return message
     }
@@ -213,6 +232,7 @@ struct ONNXGraphWriter {
         message.name = claimNode(node.name)
         message.opType = node.op.rawValue
         if node.op.isClassical { message.domain = ONNXOpset.classicalDomain }
+        if node.op == .tokenizer { message.domain = "com.microsoft" }
         let explicit = node.op == .quantizeLinear || node.op == .dequantizeLinear
         for (position, input) in node.inputs.enumerated() {
             guard let input else {

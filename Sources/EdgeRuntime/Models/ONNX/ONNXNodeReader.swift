@@ -34,7 +34,8 @@ extension ONNXGraphReader {
         case "SimplifiedLayerNormalization": return try readSimplifiedNormalization(source)
         case "Scatter": source.op = Operator.scatterElements.rawValue
         case "MeanVarianceNormalization": return try readMeanVariance(source)
-        case Operator.readVariable.rawValue, Operator.assignVariable.rawValue: return try skip(source, op: source.op)
+        case Operator.readVariable.rawValue, Operator.assignVariable.rawValue, Operator.tokenizer.rawValue:
+            return try skip(source, op: source.op)
         case "MatMulInteger": return try readMatMulInteger(source)
         case "DynamicQuantizeLinear": return try readDynamicQuantize(source)
         case "Scan" where context.opset < 9: return try readBatchedScan(source)
@@ -94,7 +95,7 @@ extension ONNXGraphReader {
         case .lstm: 3
         case .gru, .rnn, .dropout, .topK, .maxPool, .softmaxCrossEntropyLoss: 2
         case .layerNormalization: 3
-        case .treeEnsembleClassifier, .linearClassifier, .svmClassifier: 2
+        case .treeEnsembleClassifier, .linearClassifier, .svmClassifier, .stringSplit: 2
         case .unique, .attention: 4
         case .batchNormalization: source.int("training_mode") == 1 ? 3 : 1
         default: 1
@@ -114,8 +115,12 @@ extension ONNXGraphReader {
             tensor = try Tensor(value, shape: [value.count])
         } else if case .ints(let value)? = source.attributes["value_ints"] {
             tensor = try Tensor.int64s(value)
+        } else if case .string(let value)? = source.attributes["value_string"] {
+            tensor = try Tensor(texts: [value], shape: [])
+        } else if case .strings(let values)? = source.attributes["value_strings"] {
+            tensor = try Tensor(texts: values, shape: [values.count])
         } else {
-            return try skip(source, op: "Constant without a numeric value")
+            return try skip(source, op: "Constant without a value")
         }
         try define(name, graph.addConstant(name: claim(name), tensor))
     }
@@ -166,8 +171,6 @@ extension ONNXGraphReader {
         case .ints: return .ints(attribute.ints.map(Int.init))
         case .strings: return .strings(attribute.strings.map { String(decoding: $0, as: UTF8.self) })
         case .tensor:
-            // A tensor of text cannot be held; the node that brings it is reported by its operator.
-            if attribute.t.dataType == 8 { return nil }
             return .tensor(try context.tensors.tensor(attribute.t, named: "\(node.name).\(attribute.name)"))
         case .graph:
             var reader = ONNXGraphReader(context: context, outer: scope, depth: depth + 1)

@@ -76,7 +76,7 @@ enum ONNXOpset {
         .bitwiseOr: 18, .bitwiseXor: 18, .bitwiseNot: 18, .columnsToImage: 18, .centerCropPad: 18, .lpPool: 18,
         .deformableConvolution: 19, .gelu: 20, .gridSample: 20, .affineGrid: 20, .fourierTransform: 20,
         .groupNormalization: 21, .rmsNormalization: 23, .rotaryEmbedding: 23, .tensorScatter: 24, .swish: 24,
-        .cumulativeProduct: 26, .bitCast: 26,
+        .cumulativeProduct: 26, .bitCast: 26, .stringConcat: 20, .stringSplit: 20, .regexFullMatch: 20,
     ]
 
     /// The domain of classical models.
@@ -87,12 +87,17 @@ enum ONNXOpset {
         var version: Int?
         for node in graph.nodes {
             // Version 5 has no longer the two ensembles that `TreeEnsemble` replaces.
-            if node.op.isClassical { version = max(version ?? 3, node.op == .treeEnsemble ? 5 : 3) }
+            if node.op.isClassical { version = max(version ?? 3, classicalVersion(neededBy: node)) }
             for case .graph(let body) in node.attributes.values {
                 if let inner = classicalVersion(neededBy: body) { version = max(version ?? inner, inner) }
             }
         }
         return version
+    }
+
+    private static func classicalVersion(neededBy node: Node) -> Int {
+        let tensors = ["keys_tensor", "values_tensor", "default_tensor"]
+        return node.op == .treeEnsemble ? 5 : tensors.contains { node.attributes[$0] != nil } ? 4 : 3
     }
 
     private static func hasUnevenParts(_ node: Node, in graph: Graph) -> Bool {

@@ -22,7 +22,7 @@ extension ONNXTensorReader {
             throw ModelError.unsupported(
                 "\(label) of shape \(shape) holds \(values.count) elements: too few for the memory that it takes")
         }
-        guard !values.dtype.isPacked, values.rank == 1, count > 0 || values.count == 0,
+        guard !values.dtype.isPacked, values.dtype != .text, values.rank == 1, count > 0 || values.count == 0,
             let numbers = places.integerValues(),
             places.rank == 1
                 ? numbers.count == values.count : places.shape == [values.count, shape.count]

@@ -19,6 +19,7 @@ struct ONNXTensorReader {
             throw ModelError.malformed("ONNX", "\(label) claims the shape \(shape), more than memory can address")
         }
         guard !proto.hasSegment else { throw ModelError.unsupported("\(label) is stored in segments") }
+        if dtype == .text { return try texts(proto, shape: shape, count: count, label: label) }
         if proto.dataLocation == .external || !proto.externalData.isEmpty {
             return try external.tensor(of: proto, shape: shape, dtype: dtype, expected: byteCount, label: label)
         }
@@ -81,6 +82,16 @@ struct ONNXTensorReader {
                     "ONNX", "\(label) of shape \(shape) has \(count) elements, found \(bytes.count) bytes")
             }
             return try Tensor(bytes: bytes, shape: shape, dtype: dtype)
+        case .text: return try texts(proto, shape: shape, count: count, label: label)
         }
+    }
+
+    /// Texts stand in a field of their own. Bytes that are no UTF-8 are replaced by the sign for that.
+    private func texts(_ proto: Onnx_TensorProto, shape: [Int], count: Int, label: String) throws -> Tensor {
+        guard proto.stringData.count == count, proto.rawData.isEmpty, proto.externalData.isEmpty else {
+            throw ModelError.malformed(
+                "ONNX", "\(label) of shape \(shape) has \(count) texts, found \(proto.stringData.count)")
+        }
+        return try Tensor(texts: proto.stringData.map { String(decoding: $0, as: UTF8.self) }, shape: shape)
     }
 }

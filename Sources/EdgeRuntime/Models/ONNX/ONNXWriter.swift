@@ -35,6 +35,11 @@ public struct ONNXWriter: Sendable {
             imported.version = Int64(version)
             proto.opsetImport.append(imported)
         }
+        if graph.nodes.contains(where: { $0.op == .tokenizer }) {
+            imported.domain = "com.microsoft"
+            imported.version = 1
+            proto.opsetImport.append(imported)
+        }
         for (key, value) in ModelHistory.encoded(model) {
             if key == "description" {
                 proto.docString = value

@@ -33,6 +33,13 @@ extension ShapeInference {
         case .svmRegressor: return [scores(.f32, 1)]
         case .scaler, .normalizer: return [TensorType(dtype: .f32, shape: source?.shape)]
         case .imputer, .binarizer: return [source.map { TensorType(dtype: $0.dtype, shape: $0.shape) }]
+        case .labelEncoder, .categoryMapper:
+            guard let source else { return [nil] }
+            let encoding = try LabelEncoding(node, takesText: source.dtype == .text)
+            return [TensorType(dtype: encoding.values.dtype, shape: source.shape)]
+        case .oneHotEncoder:
+            let count = try CategorySteps.categories(node).count
+            return [TensorType(dtype: .f32, shape: source?.shape.map { $0 + [.fixed(count)] })]
         case .zipMap, .dictVectorizer:
             return [scores(source?.dtype, try ColumnNames(node).labels.count)]
         case .arrayFeatureExtractor:

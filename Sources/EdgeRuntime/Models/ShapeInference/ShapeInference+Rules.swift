@@ -120,8 +120,10 @@ extension ShapeInference {
         case .scan, .loop, .conditional: return try inferControl(&node)
         case .treeEnsembleClassifier, .treeEnsembleRegressor, .treeEnsemble, .linearClassifier, .linearRegressor,
             .svmClassifier, .svmRegressor, .scaler, .normalizer, .imputer, .binarizer, .arrayFeatureExtractor,
-            .featureVectorizer, .dictVectorizer, .zipMap:
+            .featureVectorizer, .labelEncoder, .categoryMapper, .oneHotEncoder, .dictVectorizer, .zipMap:
             return try inferClassical(node)
+        case .stringConcat: return [try inferBroadcast(node, dtype: .text)]
+        case .stringNormalizer, .stringSplit, .regexFullMatch, .tokenizer: return inferText(node)
         }
     }
 

@@ -43,8 +43,8 @@ extension DType {
             case .bf16: return 18
             case .i2: return 19
             case .u4: return 20
-            case .narrow, .u2:
-                throw .unsupported("TFLite has no elements of type \(rawValue): save to ONNX instead")
+            case .narrow, .u2, .text:
+                throw .unsupported("TFLite files of elements of type \(rawValue) are not written: save to ONNX instead")
             }
         }
     }

@@ -8,15 +8,18 @@ struct TensorNumbers {
     private let bytes: [UInt8]
     /// What codes of eight bits and fewer stand for.
     private let narrow: NarrowFloatCodec?
+    /// The elements, where they are texts.
+    private let texts: [String]
 
     init(_ tensor: Tensor) throws {
         shape = tensor.shape
         dtype = tensor.dtype
         narrow = if case .narrow(let format) = tensor.dtype { NarrowFloatCodec(format) } else { nil }
         bytes = try tensor.withBytes { Array($0) }
+        texts = tensor.dtype == .text ? try tensor.texts() : []
     }
 
-    /// The element at a position in C order.
+    /// The element at a position in C order; a text is no number.
     subscript(position: Int) -> Double {
         switch dtype {
         case .f64: load(position, as: Double.self)
@@ -35,6 +38,7 @@ struct TensorNumbers {
         case .bool: bytes[position] == 0 ? 0 : 1
         case .i4, .i2: Double(signed(packed(position)))
         case .u4, .u2: Double(packed(position))
+        case .text: .nan
         }
     }
 
@@ -48,6 +52,7 @@ struct TensorNumbers {
         case .f64, .f16, .bf16, .narrow: .float(self[position])
         case .i64: .int(Int(load(position, as: Int64.self)))
         case .u64: Int(exactly: load(position, as: UInt64.self)).map { .int($0) } ?? .float(self[position])
+        case .text: .string(texts[position])
         case .i32, .i16, .i8, .u32, .u16, .u8, .i4, .u4, .i2, .u2: .int(Int(self[position]))
         }
     }

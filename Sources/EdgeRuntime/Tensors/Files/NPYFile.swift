@@ -64,6 +64,7 @@ public enum NPYFile {
         case .bf16, .narrow: return try write(tensor.converted(to: .f32))
         case .i4, .i2: return try write(tensor.converted(to: .i8))
         case .u4, .u2: return try write(tensor.converted(to: .u8))
+        case .text: throw TensorError.wrongType(expected: .f32, found: .text)
         case .f64, .f32, .f16, .i64, .i32, .i16, .i8, .u64, .u32, .u16, .u8, .bool: break
         }
         let extents = tensor.shape.map(String.init).joined(separator: ", ") + (tensor.rank == 1 ? "," : "")

@@ -97,6 +97,7 @@ public enum SafetensorsFile {
             case .u4, .u2: stored.append((name, try tensor.converted(to: .u8)))
             case .narrow(.f8e4m3fnuz), .narrow(.f8e5m2fnuz), .narrow(.f4e2m1):
                 stored.append((name, try tensor.converted(to: .f32)))
+            case .text: throw TensorError.wrongType(expected: .f32, found: .text)
             case .f64, .f32, .f16, .bf16, .narrow, .i64, .i32, .i16, .i8, .u64, .u32, .u16, .u8, .bool:
                 stored.append((name, tensor))
             }

@@ -87,7 +87,7 @@ extension DType {
     private var isSigned: Bool {
         switch self {
         case .f64, .f32, .f16, .bf16, .narrow, .i64, .i32, .i16, .i8, .i4, .i2: true
-        case .u64, .u32, .u16, .u8, .bool, .u4, .u2: false
+        case .u64, .u32, .u16, .u8, .bool, .u4, .u2, .text: false
         }
     }
 

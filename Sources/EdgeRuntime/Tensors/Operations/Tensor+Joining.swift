@@ -10,7 +10,7 @@ extension Tensor {
         }
         var target = shape
         target[axis] = positions.count
-        var result = try Tensor(zeros: target, dtype: dtype)
+        var result = try Tensor(zeros: target, like: self)
         let outer = shape[..<axis].reduce(1, *)
         let run = shape[(axis + 1)...].reduce(1, *) * (dtype.bits / 8)
         let extent = shape[axis]
@@ -54,7 +54,8 @@ extension Tensor {
             return try concatenated(parts.map { try $0.converted(to: first.dtype.unpacked) }, axis: axis).converted(
                 to: first.dtype)
         }
-        var result = try Tensor(zeros: target, dtype: first.dtype)
+        let parts = first.dtype == .text ? try Tensor.sharingTexts(parts) : parts
+        var result = try Tensor(zeros: target, like: parts[0])
         let outer = target[..<axis].reduce(1, *)
         let inner = target[(axis + 1)...].reduce(1, *) * (first.dtype.bits / 8)
         let row = target[axis] * inner

@@ -9,6 +9,7 @@ extension Tensor {
         case .narrow(let format): try withBytes { NarrowFloatCodec(format).numbers(of: $0, count: count) }
         case .u64: try withElements(of: UInt64.self) { $0.map { Double($0) } }
         case .i64, .i32, .i16, .i8, .u32, .u16, .u8, .bool, .i4, .u4, .i2, .u2: try integers().map { Double($0) }
+        case .text: throw TensorError.wrongType(expected: .f64, found: .text)
         }
     }
 
@@ -27,6 +28,7 @@ extension Tensor {
         case .bool: try withBytes { $0.map { $0 == 0 ? 0 : 1 } }
         case .i4, .u4, .i2, .u2: try withBytes { PackedIntegers.unpacked($0, count: count, dtype: dtype) }
         case .f64, .f32, .f16, .bf16, .narrow: try numbers().map { Int64(saturating: $0) }
+        case .text: throw TensorError.wrongType(expected: .i64, found: .text)
         }
     }
 
@@ -43,6 +45,7 @@ extension Tensor {
         case .bool: try self.init(numbers.map { $0 != 0 }, shape: shape)
         case .i64, .i32, .i16, .i8, .u32, .u16, .u8, .i4, .u4, .i2, .u2:
             try self.init(integers: numbers.map { Int64(saturating: $0) }, shape: shape, dtype: dtype)
+        case .text: throw TensorError.wrongType(expected: .f64, found: .text)
         }
     }
 
@@ -65,6 +68,7 @@ extension Tensor {
         case .narrow: try self.init(numbers: integers.map { Double($0) }, shape: shape, dtype: dtype)
         case .i4, .u4, .i2, .u2:
             try self.init(bytes: PackedIntegers.packed(integers, dtype: dtype), shape: shape, dtype: dtype)
+        case .text: throw TensorError.wrongType(expected: .i64, found: .text)
         }
     }
 

@@ -43,7 +43,7 @@ extension Tensor {
         case .f16: try withBytes { $0.bindMemory(to: UInt16.self).map { Double(Float16(bitPattern: $0)) } }
         // The upper half of a single-precision number.
         case .bf16: try withBytes { $0.bindMemory(to: UInt16.self).map { Double(Float(bitPattern: UInt32($0) << 16)) } }
-        case .narrow, .i4, .u4, .i2, .u2: throw TensorError.wrongType(expected: .f32, found: dtype)
+        case .narrow, .i4, .u4, .i2, .u2, .text: throw TensorError.wrongType(expected: .f32, found: dtype)
         }
     }
 }

@@ -58,7 +58,7 @@ extension Tensor {
         case .u8: try Tensor(saturated(UInt8.self), shape: shape)
         case .bool: try Tensor(numbers.map { $0 != 0 }, shape: shape)
         case .f64: try Tensor(numbers, shape: shape)
-        case .f32, .f16, .bf16, .narrow, .i4, .u4, .i2, .u2:
+        case .f32, .f16, .bf16, .narrow, .i4, .u4, .i2, .u2, .text:
             throw TrainingError.mismatch("samples cannot be turned into \(dtype.rawValue)")
         }
     }

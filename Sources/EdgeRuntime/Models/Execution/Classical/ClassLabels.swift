@@ -40,7 +40,7 @@ extension ClassLabels {
     var dtype: DType {
         switch self {
         case .numbers: .i64
-        case .texts: .i64
+        case .texts: .text
         }
     }
 }

@@ -8,6 +8,9 @@ enum ClassicalCheck {
         case .linearClassifier, .linearRegressor: try LinearSteps.check(node)
         case .svmClassifier, .svmRegressor: try SupportVectorSteps.check(node)
         case .normalizer, .imputer: try ScalingSteps.check(node)
+        case .labelEncoder: _ = try LabelEncoding(node, takesText: false)
+        case .categoryMapper: _ = try LabelEncoding(node, takesText: true)
+        case .oneHotEncoder: _ = try CategorySteps.categories(node)
         case .dictVectorizer, .zipMap: _ = try ColumnNames(node)
         default: break
         }

@@ -17,6 +17,11 @@ struct ColumnNames: Sendable {
     }
 }
 
+extension Node {
+    /// The names that the node gives to columns.
+    func columnNames() throws(ModelError) -> ClassLabels { try ColumnNames(self).labels }
+}
+
 extension ClassLabels {
     /// Whether no label stands twice.
     var areDifferent: Bool {

@@ -64,7 +64,7 @@ enum ScanStep {
         let count = steps ?? 0
         let (bound, open) = Captures.bind(body, Array(context.operands[given...]))
         for position in open { inputTypes.append(try context.operand(given + position).type) }
-        let optimized = try ExecutionGraph.optimize(bound, options: context.options)
+        let optimized = try ExecutionGraph.optimize(bound, options: context.options, texts: states.texts)
         let plan = try PlanBuilder.plan(
             optimized, inputTypes: inputTypes, options: context.options, states: states, scope: context.node.name + "/")
 

@@ -52,7 +52,8 @@ extension edge_q8 {
         switch dtype {
         case .i8: self = EDGE_I8
         case .u8: self = EDGE_U8
-        case .f64, .f32, .f16, .bf16, .narrow, .i64, .i32, .i16, .u64, .u32, .u16, .bool, .i4, .u4, .i2, .u2: return nil
+        case .f64, .f32, .f16, .bf16, .narrow, .i64, .i32, .i16, .u64, .u32, .u16, .bool, .i4, .u4, .i2, .u2, .text:
+            return nil
         }
     }
 }

@@ -20,7 +20,8 @@ enum FastLowBitDense {
             case .u8: weightType = EDGE_WEIGHT_U8
             case .i4: weightType = EDGE_WEIGHT_I4
             case .i2: weightType = EDGE_WEIGHT_I2
-            case .f64, .f32, .f16, .bf16, .narrow, .i64, .i32, .i16, .u64, .u32, .u16, .bool, .u4, .u2: return nil
+            case .f64, .f32, .f16, .bf16, .narrow, .i64, .i32, .i16, .u64, .u32, .u16, .bool, .u4, .u2, .text:
+                return nil
             }
             scales = quantization.scales
             zeroPoints = quantization.zeroPoints.allSatisfy { $0 == 0 } ? [] : quantization.zeroPoints.map(Float.init)

@@ -24,7 +24,7 @@ struct QuantizedWeights {
         case .u8: self.type = EDGE_WEIGHT_U8
         case .i4: self.type = EDGE_WEIGHT_I4
         case .i2: self.type = EDGE_WEIGHT_I2
-        case .f64, .f32, .f16, .bf16, .narrow, .i64, .i32, .i16, .u64, .u32, .u16, .bool, .u4, .u2: return nil
+        case .f64, .f32, .f16, .bf16, .narrow, .i64, .i32, .i16, .u64, .u32, .u16, .bool, .u4, .u2, .text: return nil
         }
         zeroPoint = zero
         let outputs = shape[0]

@@ -2,9 +2,11 @@ import EdgeTensors
 
 /// Rewrites a graph for execution: the same results from fewer nodes.
 enum ExecutionGraph {
-    static func optimize(_ graph: Graph, options: ExecutionOptions) throws(ModelError) -> Graph {
+    static func optimize(
+        _ graph: Graph, options: ExecutionOptions, texts: TextStore
+    ) throws(ModelError) -> Graph {
         var result = graph
-        try KnownNodes.apply(to: &result, options: options)
+        try KnownNodes.apply(to: &result, options: options, texts: texts)
         // Without kernels there is nothing to gain: the plain implementations run the graph as it is written.
         guard options.kernels != .reference else { return result }
         result.mergeCommonSubexpressions()

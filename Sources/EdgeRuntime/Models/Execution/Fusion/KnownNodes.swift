@@ -5,7 +5,9 @@ enum KnownNodes {
     /// Results beyond this are left to the plan: a small file may describe a large constant.
     private static let elementLimit = 1 << 26
 
-    static func apply(to graph: inout Graph, options: ExecutionOptions) throws(ModelError) {
+    static func apply(
+        to graph: inout Graph, options: ExecutionOptions, texts: TextStore
+    ) throws(ModelError) {
         var folded = Set<Int>()
         for (position, node) in graph.nodes.enumerated() {
             let isKnown = node.inputs.allSatisfy { $0.map { graph.constants[$0] != nil } ?? true }
@@ -24,7 +26,8 @@ enum KnownNodes {
                 } catch { throw .node(node, "\(error)") }
             }
             let context = LoweringContext(
-                node: node, operands: operands, declared: node.outputs.map { graph.type(of: $0) }, options: options)
+                node: node, operands: operands, declared: node.outputs.map { graph.type(of: $0) }, options: options,
+                texts: texts)
             let lowered = try Lowering.lower(context, states: StateStore())
             guard lowered.states.isEmpty, lowered.outputs.count >= node.outputs.count,
                 lowered.outputs.allSatisfy({ $0.count <= elementLimit })

@@ -44,4 +44,14 @@ struct Operand {
     var shape: [Int] { type.shape }
     var dtype: DType { type.dtype }
     var isConstant: Bool { constant != nil }
+
+    /// An operand of texts as the numbers that it stores.
+    var asNumbers: Operand {
+        var result = self
+        result.type.dtype = .u32
+        result.constant = constant.map {
+            Tensor(dtype: .u32, shape: $0.shape, strides: $0.strides, offset: $0.offset, storage: $0.storage)
+        }
+        return result
+    }
 }

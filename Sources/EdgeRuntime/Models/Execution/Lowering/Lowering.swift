@@ -159,7 +159,14 @@ enum Lowering {
         case .binarizer: try ScalingSteps.binarizer(context)
         case .arrayFeatureExtractor: try FeatureSteps.extractor(context)
         case .featureVectorizer: try FeatureSteps.vectorizer(context)
+        case .labelEncoder, .categoryMapper: try CategorySteps.encoder(context)
+        case .oneHotEncoder: try CategorySteps.oneHot(context)
         case .dictVectorizer, .zipMap: try FeatureSteps.named(context)
+        case .stringConcat: try TextSteps.concat(context)
+        case .stringNormalizer: try TextSteps.normalizer(context)
+        case .stringSplit: try TextSteps.split(context)
+        case .regexFullMatch: try PatternSteps.fullMatch(context)
+        case .tokenizer: try PatternSteps.tokenizer(context)
         // Their results depend on data in every way: `EagerEvaluator` runs them.
         case .loop, .conditional, .scan: throw .dependsOnData(context.node)
         }

@@ -10,6 +10,8 @@ struct LoweringContext {
     /// What the graph says of each output: its type matters where it is quantized.
     var declared: [TensorType?]
     var options: ExecutionOptions
+    /// The texts that elements of that type are numbers of.
+    var texts = TextStore()
 
     /// An operand that must be there.
     func operand(_ position: Int) throws(ModelError) -> Operand {
@@ -60,7 +62,7 @@ struct LoweringContext {
             case .bool: return try constant.elements(as: Bool.self).map { $0 ? 1 : 0 }
             case .u64: return try constant.elements(as: UInt64.self).map { Int(clamping: $0) }
             case .i4, .u4, .i2, .u2: return constant.integerValues() ?? []
-            case .f64, .f32, .f16, .bf16, .narrow: throw unsupported(constant.dtype)
+            case .f64, .f32, .f16, .bf16, .narrowtext: throw unsupported(constant.dtype)
             }
         } catch let error as ModelError {
             throw error

@@ -20,6 +20,7 @@ package struct NodeKernel {
     ///
     /// - Throws: `ModelError` where the node does not fit its operands, its shapes depend on data, or it keeps a state.
     package init(_ node: Node, inputs: [Input?], options: ExecutionOptions) throws(ModelError) {
+        guard inputs.allSatisfy({ $0?.dtype != .text }) else { throw .node(node, "it computes on texts") }
         let operands = inputs.map { input in
             input.map { Operand(type: ConcreteType($0.dtype, $0.shape), constant: $0.constant) }
         }

@@ -56,7 +56,8 @@ struct EagerEvaluator {
             operands.append(Operand(type: type, constant: try tensor.atStart()))
         }
         let context = LoweringContext(
-            node: node, operands: operands, declared: node.outputs.map { graph.declaredType(of: $0) }, options: options)
+            node: node, operands: operands, declared: node.outputs.map { graph.declaredType(of: $0) }, options: options,
+            texts: states.texts)
         let lowered: Lowered
         switch node.op {
         case .loop: lowered = try ControlFlow.loop(context, evaluator: self)

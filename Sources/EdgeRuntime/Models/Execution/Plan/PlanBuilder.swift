@@ -77,7 +77,8 @@ struct PlanBuilder {
             operands.append(Operand(type: type, constant: constants[input]))
         }
         let context = LoweringContext(
-            node: node, operands: operands, declared: node.outputs.map { graph.declaredType(of: $0) }, options: options)
+            node: node, operands: operands, declared: node.outputs.map { graph.declaredType(of: $0) }, options: options,
+            texts: states.texts)
         let lowered = try Lowering.lower(context, states: states)
         guard lowered.outputs.count >= node.outputs.count else {
             throw .node(node, "it has \(node.outputs.count) outputs, expected at most \(lowered.outputs.count)")

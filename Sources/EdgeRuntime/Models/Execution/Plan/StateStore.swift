@@ -8,6 +8,8 @@ final class StateStore {
         var byteCount: Int
     }
 
+    /// The texts of the session.
+    let texts = TextStore()
     private var blocks: [Key: (storage: TensorStorage, initial: Lowered.State)] = [:]
 
     /// The address of a node's block, made and filled with its initial value where it is new.

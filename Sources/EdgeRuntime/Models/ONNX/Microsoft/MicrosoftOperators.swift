@@ -29,6 +29,8 @@ extension ONNXGraphReader {
         case "ExpandDims": try readExpandDims(source)
         case "Trilu", "GatherND", "Pad": try readNamesake(source)
         case "Range": try readRange(source)
+        case "Tokenizer": try append(.tokenizer, source)
+        case "CDist": try readDistances(source)
         default: return try readMicrosoftQuantized(source)
         }
         return true

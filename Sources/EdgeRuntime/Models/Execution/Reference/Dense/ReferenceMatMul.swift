@@ -22,7 +22,7 @@ enum ReferenceMatMul {
         case .f64: return multiply(layout, result, Double.self, zero: 0) { $0 + $1 * $2 }
         case .i32: return multiply(layout, result, Int32.self, zero: 0) { $0 &+ $1 &* $2 }
         case .i64: return multiply(layout, result, Int64.self, zero: 0) { $0 &+ $1 &* $2 }
-        case .f16, .bf16, .narrow, .i16, .i8, .u64, .u32, .u16, .u8, .bool, .i4, .u4, .i2, .u2:
+        case .f16, .bf16, .narrow, .i16, .i8, .u64, .u32, .u16, .u8, .bool, .i4, .u4, .i2, .u2, .text:
             throw context.unsupported(a.dtype)
         }
     }

@@ -30,6 +30,7 @@ enum ElementCodec {
         case .bool: { load($0, $1, UInt8.self) == 0 ? 0 : 1 }
         case .narrow(let format): narrowReader(of: format)
         case .i4, .u4, .i2, .u2: packedReader(of: dtype)
+        case .text: nil
         }
     }
 
@@ -50,6 +51,7 @@ enum ElementCodec {
         case .bool: { store($0, $1, UInt8($2 == 0 ? 0 : 1)) }
         case .narrow(let format): narrowWriter(NarrowFloatCodec(format))
         case .i4, .u4, .i2, .u2: packedWriter(of: dtype).map { write in { write($0, $1, truncated($2, Int64.self)) } }
+        case .text: nil
         }
     }
 
@@ -65,7 +67,7 @@ enum ElementCodec {
         case .u8: { Int64(load($0, $1, UInt8.self)) }
         case .bool: { load($0, $1, UInt8.self) == 0 ? 0 : 1 }
         case .i4, .u4, .i2, .u2: QuantizedCodec.reader(of: dtype).map { read in { read(UnsafeRawPointer($0), $1) } }
-        case .f64, .f32, .f16, .bf16, .narrow: nil
+        case .f64, .f32, .f16, .bf16, .narrowtext: nil
         }
     }
 
@@ -81,7 +83,7 @@ enum ElementCodec {
         case .u8: { store($0, $1, UInt8(truncatingIfNeeded: $2)) }
         case .bool: { store($0, $1, UInt8($2 == 0 ? 0 : 1)) }
         case .i4, .u4, .i2, .u2: packedWriter(of: dtype)
-        case .f64, .f32, .f16, .bf16, .narrow: nil
+        case .f64, .f32, .f16, .bf16, .narrowtext: nil
         }
     }
 

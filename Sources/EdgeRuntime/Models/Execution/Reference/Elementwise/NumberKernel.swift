@@ -64,7 +64,7 @@ extension LoweringContext {
         case .i8: try kernel.lower(Int8.self)
         case .u64: try kernel.lower(UInt64.self)
         case .u8, .bool: try kernel.lower(UInt8.self)
-        case .f16, .bf16, .narrow, .i16, .u32, .u16, .i4, .u4, .i2, .u2: throw unsupported(dtype)
+        case .f16, .bf16, .narrow, .i16, .u32, .u16, .i4, .u4, .i2, .u2, .text: throw unsupported(dtype)
         }
     }
 
@@ -73,7 +73,7 @@ extension LoweringContext {
         switch dtype {
         case .f64: try kernel.lower(Double.self)
         case .f32: try kernel.lower(Float.self)
-        case .i64, .i32, .i16, .i8, .u64, .u32, .u16, .u8, .bool, .f16, .bf16, .narrow, .i4, .u4, .i2, .u2:
+        case .i64, .i32, .i16, .i8, .u64, .u32, .u16, .u8, .bool, .f16, .bf16, .narrow, .i4, .u4, .i2, .u2, .text:
             throw unsupported(dtype)
         }
     }

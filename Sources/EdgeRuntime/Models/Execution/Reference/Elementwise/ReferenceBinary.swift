@@ -23,7 +23,9 @@ enum ReferenceBinary {
         case .u64: return try integers(context, UInt64.self)
         case .u8: return try integers(context, UInt8.self)
         case .bool: return try logical(context)
-        case .f16, .bf16, .narrow, .i16, .u32, .u16, .i4, .u4, .i2, .u2: throw context.unsupported(first.dtype)
+        // Equal texts have equal numbers.
+        case .text where context.node.op == .equal: return try compare(context, UInt32.self) { $0 == $1 }
+        case .f16, .bf16, .narrow, .i16, .u32, .u16, .i4, .u4, .i2, .u2, .text: throw context.unsupported(first.dtype)
         }
     }
 

@@ -12,6 +12,8 @@ enum ReferenceCast {
         }
         let result = try context.result(target, operand.shape)
         if operand.dtype == target { return .view(as: result) }
+        if target == .text { return try TextCast.toText(context, operand) }
+        if operand.dtype == .text { return try TextCast.fromText(context, to: target) }
         let count = result.count
         guard let read = ElementCodec.reader(of: operand.dtype), let write = writer(of: target, context.node) else {
             throw context.unsupported(operand.dtype.isPacked ? operand.dtype : target)
@@ -74,7 +76,9 @@ enum ReferenceCast {
     /// `BitCast`: the same bits under another type of the same width.
     static func bits(_ context: LoweringContext) throws(ModelError) -> Lowered {
         let operand = try context.operand(0)
-        guard let target = context.node.string("to").flatMap(DType.init), target.bits == operand.dtype.bits else {
+        guard let target = context.node.string("to").flatMap(DType.init), target.bits == operand.dtype.bits,
+            target != .text, operand.dtype != .text
+        else {
             throw context.fail("the bits of \(operand.dtype.rawValue) cannot be read as the type asked for")
         }
         var lowered = Lowered.view(as: try context.result(target, operand.shape))

@@ -17,7 +17,7 @@ enum ReferenceUnary {
         case .bool:
             guard context.node.op == .not else { throw context.unsupported(.bool) }
             return try map(context, operand, UInt8.self) { $0 == 0 ? 1 : 0 }
-        case .f16, .bf16, .narrow, .i16, .u32, .u16, .i4, .u4, .i2, .u2: throw context.unsupported(operand.dtype)
+        case .f16, .bf16, .narrow, .i16, .u32, .u16, .i4, .u4, .i2, .u2, .text: throw context.unsupported(operand.dtype)
         }
     }
 

@@ -13,7 +13,7 @@ enum ThroughWider {
         switch dtype {
         case .f16, .bf16, .narrow: movesBits(op) ? nil : .f32
         case .i16, .u16, .u32: computesIntegers(op) ? .i64 : nil
-        case .f64, .f32, .i64, .i32, .i8, .u64, .u8, .bool, .i4, .u4, .i2, .u2: nil
+        case .f64, .f32, .i64, .i32, .i8, .u64, .u8, .bool, .i4, .u4, .i2, .u2, .text: nil
         }
     }
 

@@ -40,6 +40,7 @@ enum ReferenceConstants {
             }
             throw context.fail("it holds no value that is supported")
         }
+        guard tensor.dtype != .text else { throw context.unsupported(.text) }
         return .known([tensor])
     }
 
@@ -47,7 +48,9 @@ enum ReferenceConstants {
         let shape = try context.integers(0)
         var value = try context.wrap { try Tensor(scalar: Float(0)) }
         if case .tensor(let given)? = context.node.attributes["value"] { value = given }
-        guard value.count == 1, !value.dtype.isPacked else { throw context.fail("its value must be one number") }
+        guard value.count == 1, !value.dtype.isPacked, value.dtype != .text else {
+            throw context.fail("its value must be one number")
+        }
         let result = try context.result(value.dtype, shape)
         let width = value.dtype.bits / 8
         let bytes = try context.wrap { try value.withBytes { Array($0.prefix(width)) } }
@@ -97,7 +100,7 @@ enum ReferenceConstants {
                     }
                 }
             }
-        case .f64, .f16, .bf16, .narrow, .i16, .i8, .u64, .u32, .u16, .u8, .bool, .i4, .u4, .i2, .u2:
+        case .f64, .f16, .bf16, .narrow, .i16, .i8, .u64, .u32, .u16, .u8, .bool, .i4, .u4, .i2, .u2, .text:
             throw context.unsupported(dtype)
         }
     }

@@ -58,7 +58,7 @@ enum QuantizedCodec {
                     write(target, element, min(max(value, bounds.lowerBound), bounds.upperBound))
                 }
             }
-        case .f64, .f32, .f16, .bf16, .narrow, .i64, .u64, .u32, .bool: break
+        case .f64, .f32, .f16, .bf16, .narrow, .i64, .u64, .u32, .bool, .text: break
         }
     }
 
@@ -66,7 +66,7 @@ enum QuantizedCodec {
     static func canStore(_ dtype: DType) -> Bool {
         switch dtype {
         case .i8, .u8, .i16, .u16, .i32, .i4, .u4, .i2, .u2: true
-        case .f64, .f32, .f16, .bf16, .narrow, .i64, .u64, .u32, .bool: false
+        case .f64, .f32, .f16, .bf16, .narrow, .i64, .u64, .u32, .bool, .text: false
         }
     }
 
@@ -123,7 +123,7 @@ enum QuantizedCodec {
         case .u4: { Int64(nibble($0, $1)) }
         case .i2: { Int64(Int8(bitPattern: quarter($0, $1) << 6) >> 6) }
         case .u2: { Int64(quarter($0, $1)) }
-        case .f64, .f32, .f16, .bf16, .narrow, .u64, .u32, .bool: nil
+        case .f64, .f32, .f16, .bf16, .narrow, .u64, .u32, .bool, .text: nil
         }
     }
 

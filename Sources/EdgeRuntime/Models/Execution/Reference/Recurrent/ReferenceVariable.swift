@@ -33,6 +33,8 @@ enum ReferenceVariable {
         _ context: LoweringContext, _ type: ConcreteType, _ initial: Tensor?,
         _ body: @escaping (StepMemory, Int) -> Void
     ) throws(ModelError) -> Lowered {
+        // Texts live no longer than a run.
+        guard type.dtype != .text else { throw context.unsupported(.text) }
         guard let name = context.node.string("variable") else { throw context.fail("it names no variable") }
         if let initial, initial.shape != type.shape || initial.dtype != type.dtype {
             throw context.fail("its variable begins as \(initial.dtype.rawValue) of shape \(initial.shape)")

@@ -12,7 +12,8 @@ enum ReferenceArgMax {
         case .i8: return try find(context, data, Int8.self)
         case .u64: return try find(context, data, UInt64.self)
         case .u8: return try find(context, data, UInt8.self)
-        case .f16, .bf16, .narrow, .i16, .u32, .u16, .bool, .i4, .u4, .i2, .u2: throw context.unsupported(data.dtype)
+        case .f16, .bf16, .narrow, .i16, .u32, .u16, .bool, .i4, .u4, .i2, .u2, .text:
+            throw context.unsupported(data.dtype)
         }
     }
 

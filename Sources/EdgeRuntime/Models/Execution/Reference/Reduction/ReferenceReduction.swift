@@ -19,7 +19,7 @@ enum ReferenceReduction {
         case .i8: return try integers(context, data, axes, result, Int8.self)
         case .u64: return try integers(context, data, axes, result, UInt64.self)
         case .u8, .bool: return try integers(context, data, axes, result, UInt8.self)
-        case .f16, .bf16, .narrow, .i16, .u32, .u16, .i4, .u4, .i2, .u2: throw context.unsupported(data.dtype)
+        case .f16, .bf16, .narrow, .i16, .u32, .u16, .i4, .u4, .i2, .u2, .text: throw context.unsupported(data.dtype)
         }
     }
 

@@ -1,12 +1,24 @@
 import EdgeTensors
 
-/// `TfIdfVectorizer` on integers: how often each n-gram of a list stands in each row, weighted.
+/// `TfIdfVectorizer` on integers and texts: how often each n-gram of a list stands in each row, weighted.
 enum ReferenceTfIdf {
-    static func lower(_ context: LoweringContext) throws(ModelError) -> Lowered {
+    static func lower(_ given: LoweringContext) throws(ModelError) -> Lowered {
+        var context = given
         let node = context.node
+        var pool = node.ints("pool_int64s")
+        if try context.operand(0).dtype == .text {
+            // Texts are counted by their numbers.
+            context.operands[0] = try context.operand(0).asNumbers
+            guard case .strings(let words)? = node.attributes["pool_strings"] else {
+                throw context.fail("its n-grams are not complete")
+            }
+            var numbers: [Int] = []
+            for word in words { numbers.append(Int(try context.texts.number(of: word))) }
+            pool = numbers
+        }
         let shape = try context.operand(0).shape
         guard let starts = node.ints("ngram_counts"), let targets = node.ints("ngram_indexes"),
-            let pool = node.ints("pool_int64s"), let least = node.int("min_gram_length"),
+            let pool, let least = node.int("min_gram_length"),
             let most = node.int("max_gram_length"), let skips = node.int("max_skip_count"), !shape.isEmpty,
             shape.count <= 2, least >= 1, most >= least, most <= 64, skips >= 0, skips <= 1 << 16,
             targets.allSatisfy({ $0 >= 0 && $0 < 1 << 24 }), starts.allSatisfy({ $0 >= 0 && $0 <= pool.count })

@@ -26,7 +26,7 @@ enum ReferencePooling {
             case .i8: return maximum(geometry, result, lowest: Int8.min)
             case .u8: return maximum(geometry, result, lowest: UInt8.min)
             case .i16: return maximum(geometry, result, lowest: Int16.min)
-            case .f64, .f16, .bf16, .narrow, .i64, .i32, .u64, .u32, .u16, .bool, .i4, .u4, .i2, .u2:
+            case .f64, .f16, .bf16, .narrow, .i64, .i32, .u64, .u32, .u16, .bool, .i4, .u4, .i2, .u2, .text:
                 throw context.unsupported(data.dtype)
             }
         }
