@@ -118,25 +118,34 @@ extension Primitives {
             .value("model", ModelObject.self, "the model"),
             .rest(
                 "inputs", OneOf<TensorObject, PlainValue>.self,
-                "a tensor, or lists of numbers, for each input of the model"),
-            returns: "the output; a list of them where the model has several", type: "tensor | list of tensor",
+                "a tensor, or lists of numbers or texts, for each input of the model"),
+            .label(
+                "labels", Bool.self, default: false,
+                "give each row of probabilities as a record, its keys the labels of the classes"),
+            returns: "the output; a list of them where the model has several",
+            type: "tensor | list of record | list of tensor",
             details: """
                 Numbers are converted to the type of the model's input, quantized ones to its quantization, and reshaped where
                 the count of elements allows it; one sample may leave out the axis of the batch. Recurrent models keep their
-                state from one run to the next, until `reset`.
+                state from one run to the next, until `reset`. Labels that are texts come as a tensor of texts. The classes whose
+                probabilities an output holds are in `labels` of the model's `outputs`.
                 """,
             topic: "Models", seeAlso: ["load", "evaluate", "latency", "reset"],
             examples: [.needs("m.onnx", code: "run(load(\"m\"), tensor([1, 2, 3, 4, 5, 6, 7, 8])).shape")]
-        ) { context, object, inputs -> Value in
+        ) { context, object, inputs, labels -> Value in
             let tensors = try inputs.map { input in
                 switch input {
                 case .first(let object): object.tensor
-                case .second(let plain): try TensorBuilder.tensor(plain, dtype: .f32)
+                case .second(let plain): try TensorBuilder.input(plain)
                 }
             }
             let fitted = try ModelInputs.fit(tensors, to: object.model)
             let outputs = try context.cancellable { _ in
                 try object.session(context).run(fitted).map { TensorObject($0) }
+            }
+            if labels {
+                let values = try LabelledRows.values(of: outputs, object.model, context)
+                return values.count == 1 ? values[0] : try values.encode(context)
             }
             return outputs.count == 1 ? try outputs[0].encode(context) : try outputs.encode(context)
         }

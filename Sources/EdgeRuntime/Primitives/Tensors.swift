@@ -10,13 +10,13 @@ extension Primitives {
     /// Tensors in scripts.
     static let tensors: [BuiltinSpec] = [
         BuiltinSpec(
-            "tensor", "Makes a tensor of numbers.",
+            "tensor", "Makes a tensor of numbers or texts.",
             .value(
                 "values", OneOf<TensorObject, PlainValue>.self,
-                "a number, a list of numbers, or lists of such lists of one length"),
+                "a number or text, a list of them, or lists of such lists of one length"),
             .label(
                 "dtype", ElementType?.self,
-                "the type of the elements; `f32` for floats, `i64` for ints, `bool` for truth values"),
+                "the type of the elements; `f32` for floats, `i64` for ints, `bool` for truth values, `text` for texts"),
             .label("shape", [Int]?.self, "another shape for the same number of elements"),
             returns: "the tensor", type: "tensor", topic: "Tensors", seeAlso: ["to_list", "run"],
             examples: [
@@ -29,6 +29,9 @@ extension Primitives {
             case .first(let object):
                 tensor = object.tensor
                 if let dtype, dtype.rawValue != tensor.dtype.rawValue {
+                    guard tensor.dtype != .text else {
+                        throw RuntimeError(.tensorContents, "texts have no numbers to turn into \(dtype.rawValue)")
+                    }
                     let numbers = try TensorNumbers(tensor)
                     tensor = try TensorBuilder.tensor(
                         (0..<tensor.count).map { numbers[$0] }, shape: tensor.shape, dtype: dtype)

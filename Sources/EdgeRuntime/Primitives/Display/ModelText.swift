@@ -20,12 +20,19 @@ enum ModelText {
         return lines.joined(separator: "\n")
     }
 
+    /// The labels of a classifier that are listed.
+    private static let shownLabels = 12
+
     private static func port(_ id: ValueID, _ model: Model) -> String {
         let value = model.graph[id]
         guard let type = value.type else { return value.name }
         var text = "\(value.name)  \(type.dtype.rawValue) \(ModelFacts.text(type.shape))"
         if let quantization = type.quantization, let scale = quantization.scales.first, quantization.scales.count == 1 {
             text += "  scale \(ReadableValue.number(Double(scale))), zero \(quantization.zeroPoints.first ?? 0)"
+        }
+        if let labels = model.graph.columnLabels(of: id) {
+            let more = labels.count > shownLabels ? " and \(labels.count - shownLabels) more" : ""
+            text += "  labels \(labels.prefix(shownLabels).joined(separator: ", "))\(more)"
         }
         return text
     }

@@ -9,6 +9,9 @@ enum TensorText {
     static func describe(_ tensor: Tensor) -> String {
         let title = "tensor \(tensor.dtype.rawValue) \(tensor.shape)"
         guard tensor.count > 0, let numbers = try? TensorNumbers(tensor) else { return title }
+        if tensor.dtype == .text {
+            return title + "\n" + body(tensor.shape, numbers, axis: 0, offset: 0, shortens: tensor.count > showsAllUpTo)
+        }
         var (low, high, sum) = (Double.infinity, -Double.infinity, 0.0)
         for position in 0..<tensor.count {
             let number = numbers[position]
@@ -27,7 +30,10 @@ enum TensorText {
     private static func body(
         _ shape: [Int], _ numbers: TensorNumbers, axis: Int, offset: Int, shortens: Bool
     ) -> String {
-        guard axis < shape.count else { return ReadableValue.number(numbers[offset]) }
+        guard axis < shape.count else {
+            if case .string(let text) = numbers.plain(offset) { return "\"\(text)\"" }
+            return ReadableValue.number(numbers[offset])
+        }
         let extent = shape[axis]
         let width = shape[(axis + 1)...].reduce(1, *)
         let isInnermost = axis == shape.count - 1

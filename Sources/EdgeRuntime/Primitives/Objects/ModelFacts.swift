@@ -9,11 +9,15 @@ enum ModelFacts {
         .list(
             ids.map { id in
                 let type = model.graph.type(of: id)
-                return .record([
-                    .init("name", .string(model.graph[id].name)),
-                    .init("dtype", type.map { .string($0.dtype.rawValue) } ?? .null),
-                    .init("shape", shape(type?.shape)),
-                ])
+                let labels = model.graph.columnLabels(of: id).map {
+                    [PlainValue.Field("labels", .list($0.map { .string($0) }))]
+                }
+                return .record(
+                    [
+                        .init("name", .string(model.graph[id].name)),
+                        .init("dtype", type.map { .string($0.dtype.rawValue) } ?? .null),
+                        .init("shape", shape(type?.shape)),
+                    ] + (labels ?? []))
             })
     }
 

@@ -41,6 +41,10 @@ enum ModelInputs {
     /// One sample without the axis of the batch gets it.
     private static func withBatch(_ tensor: Tensor, for type: TensorType) throws -> Tensor {
         guard let shape = type.shape, let batch = shape.first, (batch.fixedValue ?? 1) == 1 else { return tensor }
+        // A number or a text alone is a sample of one feature.
+        if tensor.rank == 0, shape.allSatisfy({ ($0.fixedValue ?? 1) == 1 }) {
+            return try tensor.reshaped(shape.map { _ in 1 })
+        }
         let perSample = shape.dropFirst().map(\.fixedValue)
         let isOneSample =
             tensor.rank == perSample.count && zip(tensor.shape, perSample).allSatisfy { $1 == nil || $0 == $1 }

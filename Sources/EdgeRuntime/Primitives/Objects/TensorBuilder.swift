@@ -1,7 +1,7 @@
 import EdgeLang
 import EdgeTensors
 
-/// Makes tensors of nested lists.
+/// Makes tensors of nested lists of numbers, or of texts.
 enum TensorBuilder {
     private static let maximumRank = 16
 
@@ -10,6 +10,12 @@ enum TensorBuilder {
     /// - Throws: `RuntimeError` for lists of different lengths and for what is no number.
     static func tensor(_ value: PlainValue, dtype: Primitives.ElementType?) throws -> Tensor {
         let shape = try shape(of: value)
+        if value.holdsTexts {
+            guard dtype == nil else {
+                throw RuntimeError(.tensorContents, "texts have no numbers to turn into \(dtype?.rawValue ?? "")")
+            }
+            return try Tensor(texts: texts(value, shape: shape[...]), shape: shape)
+        }
         var numbers: [Double] = []
         var exact: [Int64] = []
         var kinds = Kinds()
@@ -32,6 +38,26 @@ enum TensorBuilder {
         case .u8: try Tensor(integers(numbers, as: UInt8.self), shape: shape)
         case .bool: try Tensor(numbers.map { $0 != 0 }, shape: shape)
         }
+    }
+
+    /// What a script gives to a model: numbers in single precision, or texts.
+    static func input(_ value: PlainValue) throws -> Tensor {
+        try tensor(value, dtype: value.holdsTexts ? nil : .f32)
+    }
+
+    private static func texts(_ value: PlainValue, shape: ArraySlice<Int>) throws -> [String] {
+        guard let extent = shape.first else {
+            guard case .string(let text) = value else {
+                throw RuntimeError(
+                    .tensorContents, "a tensor holds either texts or numbers; found \(ReadableValue.cell(value))")
+            }
+            return [text]
+        }
+        guard case .list(let elements) = value, elements.count == extent else {
+            throw RuntimeError(
+                .tensorContents, "the lists of a tensor must have one length: expected \(extent) elements here")
+        }
+        return try elements.flatMap { try texts($0, shape: shape.dropFirst()) }
     }
 
     private struct Kinds {
@@ -94,7 +120,8 @@ enum TensorBuilder {
             case .null, .string, .bytes, .list, .record:
                 throw RuntimeError(
                     .tensorContents,
-                    "a tensor holds numbers, and lists in it have one length; found \(ReadableValue.cell(value))")
+                    "a tensor holds numbers or texts, and lists in it have one length; found \(ReadableValue.cell(value))"
+                )
             }
             return
         }
@@ -109,5 +136,16 @@ enum TensorBuilder {
 }
 
 extension PlainValue {
+    /// Whether the innermost first element is a text.
+    fileprivate var holdsTexts: Bool {
+        var inner = self
+        while case .list(let elements) = inner {
+            guard let first = elements.first else { return false }
+            inner = first
+        }
+        if case .string = inner { return true }
+        return false
+    }
+
     fileprivate var listCount: Int? { if case .list(let elements) = self { elements.count } else { nil } }
 }

@@ -30,6 +30,7 @@ public final class TensorObject: HostObject {
         guard let other = (other as? TensorObject)?.tensor else { return false }
         guard tensor.dtype == other.dtype, tensor.shape == other.shape else { return false }
         guard let left = try? TensorNumbers(tensor), let right = try? TensorNumbers(other) else { return false }
+        if tensor.dtype == .text { return (0..<tensor.count).allSatisfy { left.plain($0) == right.plain($0) } }
         return (0..<tensor.count).allSatisfy { left[$0] == right[$0] }
     }
 
