@@ -18,7 +18,7 @@ extension Tensor {
         case .u8: widen(UInt8.self)
         case .bool: try? withElements(of: Bool.self) { $0.map { $0 ? 1 : 0 } }
         case .i4, .u4, .i2, .u2: try? withBytes { unpacked($0) }
-        case .f64, .f32, .f16, .bf16, .narrowtext: nil
+        case .f64, .f32, .f16, .bf16, .narrow, .text: nil
         }
     }
 
@@ -70,7 +70,7 @@ extension Tensor {
             return try Tensor(bytes: bytes, shape: shape, dtype: dtype)
         case .f32: return try Tensor(values.map(Float.init), shape: shape)
         case .f64: return try Tensor(values.map(Double.init), shape: shape)
-        case .f16, .bf16, .narrowtext:
+        case .f16, .bf16, .narrow, .text:
             throw TensorError.wrongType(expected: .i64, found: dtype)
         }
     }

@@ -62,7 +62,7 @@ struct LoweringContext {
             case .bool: return try constant.elements(as: Bool.self).map { $0 ? 1 : 0 }
             case .u64: return try constant.elements(as: UInt64.self).map { Int(clamping: $0) }
             case .i4, .u4, .i2, .u2: return constant.integerValues() ?? []
-            case .f64, .f32, .f16, .bf16, .narrowtext: throw unsupported(constant.dtype)
+            case .f64, .f32, .f16, .bf16, .narrow, .text: throw unsupported(constant.dtype)
             }
         } catch let error as ModelError {
             throw error

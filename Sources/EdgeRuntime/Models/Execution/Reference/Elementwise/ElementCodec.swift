@@ -67,7 +67,7 @@ enum ElementCodec {
         case .u8: { Int64(load($0, $1, UInt8.self)) }
         case .bool: { load($0, $1, UInt8.self) == 0 ? 0 : 1 }
         case .i4, .u4, .i2, .u2: QuantizedCodec.reader(of: dtype).map { read in { read(UnsafeRawPointer($0), $1) } }
-        case .f64, .f32, .f16, .bf16, .narrowtext: nil
+        case .f64, .f32, .f16, .bf16, .narrow, .text: nil
         }
     }
 
@@ -83,7 +83,7 @@ enum ElementCodec {
         case .u8: { store($0, $1, UInt8(truncatingIfNeeded: $2)) }
         case .bool: { store($0, $1, UInt8($2 == 0 ? 0 : 1)) }
         case .i4, .u4, .i2, .u2: packedWriter(of: dtype)
-        case .f64, .f32, .f16, .bf16, .narrowtext: nil
+        case .f64, .f32, .f16, .bf16, .narrow, .text: nil
         }
     }
 
