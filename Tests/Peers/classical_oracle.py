@@ -216,7 +216,7 @@ def ensembles():
 def linear():
     for number, (labels, targets, post) in enumerate([
             ({"classlabels_ints": [3, 1, 4]}, 3, "SOFTMAX"), ({"classlabels_strings": ["no", "yes"]}, 2, "LOGISTIC"),
-            ({"classlabels_ints": [0, 1]}, 1, "NONE"),
+            ({"classlabels_ints": [0, 1]}, 1, "NONE"), ({"classlabels_ints": [8, 9]}, 1, "LOGISTIC"),
             ({"classlabels_strings": ["a", "b", "c", "d"]}, 4, "SOFTMAX_ZERO")]):
         made = node("LinearClassifier", ["x0"], ["label", "scores"], coefficients=f32(targets * 5).tolist(),
                     intercepts=f32(targets).tolist(), post_transform=post, multi_class=0, **labels)
@@ -313,7 +313,7 @@ def text_operators():
           [texts("abc", "AB", "a b", "två", "x tr", "abcdef", "", "ab tre")], [("y", TensorProto.BOOL)])
     numbers = np.array([0.1, -2.5, 3, np.nan, np.inf, 1e-9, 123456789, 1e30], np.float32)
     store("text_from_f32", [plain("Cast", ["x0"], ["y"], to=TensorProto.STRING)], [numbers], text)
-    store("text_from_f64", [plain("Cast", ["x0"], ["y"], to=TensorProto.STRING)], [np.array([0.5, -1e20, 7])], text)
+    store("text_from_f64", [plain("Cast", ["x0"], ["y"], to=TensorProto.STRING)], [np.array([0.1, -1e20, 7])], text)
     store("text_from_i64", [plain("Cast", ["x0"], ["y"], to=TensorProto.STRING)], [np.array([-3, 2**62])], text)
     store("text_to_f32", [plain("Cast", ["x0"], ["y"], to=TensorProto.FLOAT)], [texts("1.5", "-2e3", "NaN", "INF")], [("y", TensorProto.FLOAT)])
     store("text_to_i64", [plain("Cast", ["x0"], ["y"], to=TensorProto.INT64)], [texts("12", "-7")], [("y", TensorProto.INT64)])
@@ -342,7 +342,7 @@ def contradictions():
                 target_nodeids=[1, 2], target_ids=[0, 0], target_weights=[1.0, 2.0], n_targets=1)
     for name, change in {
             "circle": dict(nodes_modes=["BRANCH_LEQ", "BRANCH_LEQ", "LEAF"], nodes_truenodeids=[1, 0, 0], nodes_falsenodeids=[2, 2, 0]),
-            "nowhere": dict(nodes_truenodeids=[9, 0, 0]),
+            "self": dict(nodes_truenodeids=[0, 0, 0]), "nowhere": dict(nodes_truenodeids=[9, 0, 0]),
             "short": dict(nodes_values=[0.0]), "mode": dict(nodes_modes=["BRANCH_ODD", "LEAF", "LEAF"]),
             "feature": dict(nodes_featureids=[-1, 0, 0]), "twice": dict(nodes_nodeids=[0, 1, 1]),
             "target": dict(target_ids=[0, 3]), "weight": dict(target_nodeids=[1, 7]), "targets": dict(n_targets=1 << 40),

@@ -115,8 +115,8 @@ enum LinearSteps {
                     labels.write(scores[0] > 0 ? 1 : 0, memory.outputs[0], row)
                     if isBinary {
                         let score = scores[0]
-                        scores[0] = transform == .probit ? ScoreTransform.probit(score) : Double(1 - Float(score))
-                        scores[1] = transform == .probit ? 0 : score
+                        let (first, second) = transform.ofBoth(score)
+                        (scores[0], scores[1]) = (first, second)
                     } else {
                         transform.apply(scores)
                     }

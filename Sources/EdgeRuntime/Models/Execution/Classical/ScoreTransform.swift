@@ -48,6 +48,16 @@ enum ScoreTransform: String, Sendable {
         for position in scores.indices { scores[position] /= sum }
     }
 
+    /// The lone score of the second of two classes as scores of both: what is left of one, or the logistic function of both signs. Under
+    /// `probit` ONNX Runtime writes the first alone.
+    func ofBoth(_ score: Double) -> (Double, Double) {
+        switch self {
+        case .logistic: (Self.logistic(-score), Self.logistic(score))
+        case .probit: (Self.probit(score), 0)
+        case .none, .softmax, .softmaxZero: (Double(1 - Float(score)), score)
+        }
+    }
+
     static func logistic(_ value: Double) -> Double {
         let positive = 1 / (1 + exp(-abs(value)))
         return value < 0 ? 1 - positive : positive

@@ -95,12 +95,8 @@ struct SupportVectorClassifier: Sendable {
         var best = 0
         for position in votes.indices where votes[position] > votes[best] { best = position }
         if classes == 2, sigmoids.isEmpty {
-            let score = scores[0]
-            switch transform {
-            case .none: return (best, [-score, score])
-            case .probit: return (best, [ScoreTransform.probit(score), 0])
-            case .logistic, .softmax, .softmaxZero: return (best, [1 - score, score])
-            }
+            let (first, second) = transform.ofBoth(scores[0])
+            return (best, transform == .none ? [-scores[0], scores[0]] : [first, second])
         }
         if !sigmoids.isEmpty { scores = probabilities(scores) }
         scores.withUnsafeMutableBufferPointer { transform.apply($0) }

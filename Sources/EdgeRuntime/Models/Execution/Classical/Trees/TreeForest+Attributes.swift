@@ -112,6 +112,10 @@ extension TreeForest {
         }
         var builder = TreeForestBuilder(label: node.label, isSingle: isSingle)
         try builder.add(roots: roots, nodes: nodes, weights: weights)
+        // What no root leads to leads in a circle.
+        guard builder.questions.count(where: { $0 != .leaf }) == modes.count(where: { $0 != "LEAF" }) else {
+            throw node.bad("a part of its trees runs in a circle")
+        }
         return try TreeForest(builder, targets: targets, rules: rules)
     }
 

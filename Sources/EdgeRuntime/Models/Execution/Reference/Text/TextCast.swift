@@ -6,13 +6,12 @@ import Glibc
 import Musl
 #endif
 
-/// `Cast` between texts and numbers, in ONNX's spelling: `NaN`, `INF`, eight significant digits of single precision, seventeen of double.
+/// `Cast` between texts and numbers, in ONNX Runtime's spelling: `NaN`, `INF`, eight significant digits.
 enum TextCast {
     static func toText(_ context: LoweringContext, _ operand: Operand) throws(ModelError) -> Lowered {
         let result = try context.result(.text, operand.shape)
         let texts = context.texts
         let count = result.count
-        let digits = operand.dtype == .f64 ? 17 : 8
         if let read = ElementCodec.integerReader(of: operand.dtype) {
             let isUnsigned = operand.dtype == .u64
             return Lowered([result]) { memory throws(ModelError) in
@@ -27,17 +26,17 @@ enum TextCast {
         return Lowered([result]) { memory throws(ModelError) in
             for position in 0..<count {
                 memory.output(0, as: UInt32.self)[position] = try texts.number(
-                    of: text(read(memory.inputs[0], position), digits: digits))
+                    of: text(read(memory.inputs[0], position)))
             }
         }
     }
 
     /// A number as C's `%g` writes it.
-    private static func text(_ value: Double, digits: Int) -> String {
+    private static func text(_ value: Double) -> String {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value < 0 ? "-INF" : "INF" }
         var buffer = [CChar](repeating: 0, count: 64)
-        let length = withVaList([Int32(digits), value]) { vsnprintf(&buffer, buffer.count, "%.*g", $0) }
+        let length = withVaList([value]) { vsnprintf(&buffer, buffer.count, "%.8g", $0) }
         return String(decoding: buffer.prefix(max(Int(length), 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
