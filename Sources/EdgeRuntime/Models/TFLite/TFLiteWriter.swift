@@ -20,7 +20,16 @@ public struct TFLiteWriter: Sendable {
         graph = try graph.inferringShapes(for: graph.inputs.map { graph.oneForSymbols($0) })
         var writer = TFLiteGraphWriter(graph: graph, symbolic: symbolic)
         try writer.writeNodes()
+        try refuseTexts(graph)
         return try writer.finish(model)
+    }
+
+    /// Texts are stored otherwise in TFLite, and few of its runtimes have operators for them.
+    private func refuseTexts(_ graph: Graph) throws {
+        for id in graph.inputs + graph.outputs + graph.nodes.flatMap(\.outputs) where graph.type(of: id)?.dtype == .text
+        {
+            throw ModelError.unwritable("TFLite", "the value `\(graph[id].name)` holds texts")
+        }
     }
 }
 
