@@ -12,6 +12,6 @@ status=0
 if ((status)); then
     echo
     echo "What failed:"
-    grep -E -A 6 'recorded an issue|[Ff]atal error|signal code|Exited with' "$log" | grep -vE '^(◇|✔|--$)' || tail -n 20 "$log"
+    grep -E -A 6 'recorded an issue|[Ff]atal error|signal code|Exited with' "$log" | grep -vE '^(◇|✔|--$)' | cut -c 1-1000 || tail -n 20 "$log"
 fi
 exit "$status"

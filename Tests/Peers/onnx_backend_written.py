@@ -30,8 +30,9 @@ def array(value):
 
 
 def is_plain(value):
-    """Whether every element takes whole bytes: onnxruntime takes no packed ones from Python."""
-    return value["type"] not in (TensorProto.INT4, TensorProto.UINT4, TensorProto.INT2, TensorProto.UINT2)
+    """Whether Python can hand the elements to onnxruntime: not packed ones, nor floats of eight bits."""
+    kind = TensorProto.DataType.Name(value["type"])
+    return not kind.startswith(("FLOAT8", "FLOAT4")) and kind not in ("INT4", "UINT4", "INT2", "UINT2")
 
 
 def difference(model, inputs, outputs):

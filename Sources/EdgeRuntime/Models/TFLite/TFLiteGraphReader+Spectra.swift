@@ -29,7 +29,9 @@ extension TFLiteGraphReader {
 
     /// A cast to plain numbers, which drops the imaginary parts.
     private mutating func readRealParts(_ operation: TFLiteOperation) throws {
-        guard graph.type(of: try output(operation))?.dtype == .f32 else { return try refuseComplex(operation) }
+        // Reading the result adds it to the graph: only then is it looked up.
+        let result = try output(operation)
+        guard graph.type(of: result)?.dtype == .f32 else { return try refuseComplex(operation) }
         try readPart(operation, 0)
     }
 

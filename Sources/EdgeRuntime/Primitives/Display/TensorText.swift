@@ -1,3 +1,4 @@
+import EdgeLang
 import EdgeTensors
 
 /// A tensor for people: what it is, its range, and its numbers where there are few of them.
