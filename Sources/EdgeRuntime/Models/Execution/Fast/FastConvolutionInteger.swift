@@ -7,7 +7,8 @@ enum FastConvolutionInteger {
     static func lower(_ context: LoweringContext) throws(ModelError) -> Lowered? {
         guard let data = context.optional(0), let weights = context.optional(1), let constant = weights.constant,
             data.dtype == .u8 || data.dtype == .i8, data.shape.count >= 3, weights.shape.count == data.shape.count,
-            context.node.layout == .channelsFirst, context.optional(2).map({ $0.type.count == 1 }) ?? true
+            context.node.layout == .channelsFirst,
+            context.optional(2).map({ $0.type.count == 1 && $0.dtype == data.dtype }) ?? true
         else { return nil }
         let geometry = try WindowGeometry(context, data: data.shape, kernel: Array(weights.shape[2...]))
         let groups = context.node.int("group") ?? 1
@@ -63,7 +64,8 @@ enum FastConvolutionInteger {
         else { return nil }
         var zeros = [0]
         if let zeroPoint = context.optional(3) {
-            guard let constant = zeroPoint.constant?.integerValues(), constant.count == 1 || constant.count == outputs
+            guard zeroPoint.dtype == weights.dtype, let constant = zeroPoint.constant?.integerValues(),
+                constant.count == 1 || constant.count == outputs
             else { return nil }
             zeros = constant
         }
